@@ -1,0 +1,66 @@
+"""Is there nothing on a page? Judged on a small grey picture, and rather 'no' than 'yes': reading a blank page costs a
+second, and losing a faint line costs the line.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+LONGEST = 1000  # pixels of the picture that is judged: 8 point print on A4 is still 5 pixels high
+PAPER_CELL = 16  # pixels: the paper's tone is the median of such cells, so that shading and vignettes are no ink
+MOST_SHADING = 40  # grey levels from the page's median: a darker cell is a scanner's edge or a dark field, not paper
+LEAST_CONTRAST = 8.0  # grey levels: light grey print of 8 points keeps 12 or more at this size, JPEG adds up to 4
+NOISE_FACTOR = 5.0  # of the noise's standard deviation: of a million normal deviates, less than one is beyond
+MOST_NOISE = 6.0  # grey levels: beyond, it is no paper but a texture or dense print, and is not judged
+MOST_SPECKS = 12  # pixels of ink that dust makes; the smallest line that was tried ('7.', grey, 7 points) has over 20
+_MOST_OF_NOISE = 20  # grey levels: what is beyond is print, and left out where the noise is measured
+_MEAN_TO_DEVIATION = 1.2533  # of a normal distribution: standard deviation over mean absolute deviation
+
+Grey = npt.NDArray[np.uint8]  # (height, width)
+
+
+def is_blank(grey: Grey) -> bool:
+    """Whether a page's picture, (height, width) uint8 with no side much over `LONGEST`, shows paper alone.
+
+    Print may be dark on light or light on dark. Dark edges, as scanners leave them, are not ink: what touches the
+    border in an unbroken row or column.
+    """
+    contrast = np.abs(grey.astype(np.int16) - _paper(grey))
+    sample = contrast[::3, ::3]
+    sample = sample[sample <= _MOST_OF_NOISE]
+    noise = _MEAN_TO_DEVIATION * float(sample.mean()) if sample.size else 0.0
+    if noise > MOST_NOISE:
+        return False
+    ink = contrast > max(LEAST_CONTRAST, NOISE_FACTOR * noise)
+    rows, columns = ~(ink[:, 0] | ink[:, -1]), ~(ink[0] | ink[-1])
+    if np.count_nonzero(ink[np.ix_(rows, columns)]) > MOST_SPECKS:  # no edge reaches there, and most pages end here
+        return False
+    return int(np.count_nonzero(ink & ~_touching_border(ink))) <= MOST_SPECKS
+
+
+def _paper(grey: Grey) -> npt.NDArray[np.int16]:
+    """The paper's tone at each pixel: the medians of cells (of every other pixel), smoothly joined."""
+    height, width = grey.shape
+    rows, columns = -(-height // PAPER_CELL), -(-width // PAPER_CELL)
+    padded = np.pad(grey, ((0, rows * PAPER_CELL - height), (0, columns * PAPER_CELL - width)), mode="edge")[::2, ::2]
+    half = PAPER_CELL // 2
+    cells = padded.reshape(rows, half, columns, half).swapaxes(1, 2).reshape(rows, columns, -1)
+    medians = np.partition(cells, half * half // 2, axis=2)[:, :, half * half // 2]
+    usual = np.median(medians)
+    medians = np.where(np.abs(medians - usual) > MOST_SHADING, usual, medians).astype(np.uint8)
+    full = Image.fromarray(medians).resize((columns * PAPER_CELL, rows * PAPER_CELL), Image.Resampling.BILINEAR)
+    return np.asarray(full).astype(np.int16)[:height, :width]
+
+
+def _touching_border(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Ink that reaches the border along its row or column without a gap, and the two soft pixels after it."""
+    touching = np.zeros_like(ink)
+    for turn in range(4):
+        turned, result = np.rot90(ink, turn), np.rot90(touching, turn)
+        runs = np.logical_and.accumulate(turned, axis=0)
+        result |= runs
+        result[1:] |= runs[:-1]
+        result[2:] |= runs[:-2]
+    return touching

@@ -1,0 +1,73 @@
+"""The warm process: has the parsers loaded, no threads, and forks a fresh child for every document.
+
+Started by `jail.py` as `python -m documents.jail.zygote CONTROL_FD PARENT_PID`. On the control socket: a frame with a
+descriptor and the limits asks for a child that serves that descriptor; when the child has ended, a frame tells how.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+import warnings
+
+from PIL import Image
+
+from documents.jail import child, wire
+from schemas.errors import PagebeamError
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """Ends this process when its parent does. Linux only; elsewhere the closed socket ends it between two calls."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> None:
+    parent = int(sys.argv[2])
+    _die_with_parent()
+    if os.getppid() != parent:
+        return  # the parent had ended before the line above
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to handle
+    warnings.simplefilter("ignore")
+    Image.init()  # every decoder now, not in each child anew
+    gc.freeze()  # what is shared with the children stays shared
+    wire.send(control, {"ready": True})
+    try:
+        while True:
+            request, (descriptor,) = wire.receive(control)
+            pid = os.fork()
+            if pid == 0:
+                _run_child(control, descriptor, request)
+            os.close(descriptor)
+            _, status, usage = os.wait4(pid, 0)
+            wire.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
+    except PagebeamError:
+        return  # the parent has closed the control socket
+
+
+def _run_child(control: socket.socket, descriptor: int, limits: wire.Json) -> None:
+    """Never returns."""
+    code = 1
+    try:
+        zygote = os.getppid()
+        _die_with_parent()
+        if os.getppid() == zygote:
+            control.close()
+            child.serve(socket.socket(fileno=descriptor), **limits)
+            code = 0
+    except BaseException:
+        code = 1
+    finally:
+        # Neither destructors nor exit handlers: they belong to the zygote, and a damaged parser could hang in them.
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

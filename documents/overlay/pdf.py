@@ -1,0 +1,105 @@
+"""Putting text layers into an existing PDF. Nothing else of it is touched."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pikepdf
+
+from documents.overlay.glyphless_font import assign_codes, embed_font
+from documents.overlay.invisible import remove_invisible_text
+from documents.overlay.layout import Run, lay_out
+from documents.overlay.page_box import fractions_to_user_space, inherited, page_rectangle, page_turns
+from documents.overlay.signatures import is_signed
+from documents.overlay.text_layer import TAG, content_stream
+from schemas.errors import CorruptDocument, Encrypted, SignedDocument
+from schemas.pages import Word
+
+
+def add_text(
+    data: bytes, words: Mapping[int, Sequence[Word]], *, replace: Collection[int] = (), allow_signed: bool = False
+) -> bytes:
+    """The PDF with the words as invisible text; see `documents.overlay.write_overlay`."""
+    with _open(data) as pdf:
+        if not allow_signed and is_signed(pdf):
+            raise SignedDocument("the PDF is signed and a text layer would break the signature: allow it to add one")
+        pages = [page.obj for page in pdf.pages]
+        missing = [page for page in sorted({*words, *replace}) if not 0 <= page < len(pages)]
+        if missing:
+            raise CorruptDocument(f"there are words for page {missing[0]}, but the PDF's page tree has {len(pages)} pages")
+        for page in sorted(set(replace)):
+            remove_invisible_text(pdf, pages[page])
+        runs = {page: _runs(pages[page], words[page]) for page in sorted(words)}
+        codes = assign_codes(piece for its in runs.values() for run in its for word in run.words for piece in word.pieces)
+        filled = [page for page, its in runs.items() if its]
+        font = embed_font(pdf, codes) if filled else None
+        for page in filled:
+            _add_layer(pdf, pages[page], runs[page], codes, font)
+        return _save(pdf)
+
+
+@contextmanager
+def _open(data: bytes) -> Iterator[pikepdf.Pdf]:
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            yield pdf
+    except pikepdf.PasswordError as error:
+        raise Encrypted("the PDF needs a password: store it without one") from error
+    except pikepdf.PdfError as error:
+        raise CorruptDocument(f"not a readable PDF: {error}") from error
+
+
+def _runs(page: pikepdf.Object, words: Sequence[Word]) -> list[Run]:
+    return lay_out(words, fractions_to_user_space(page_rectangle(page), page_turns(page)))
+
+
+def _add_layer(
+    pdf: pikepdf.Pdf, page: pikepdf.Object, runs: Sequence[Run], codes: Mapping[str, int], font: pikepdf.Object | None
+) -> None:
+    name = _add_font(page, font)
+    content = content_stream(runs, codes, name)
+    layer = pikepdf.Stream(pdf, zlib.compress(content, 9), Filter=pikepdf.Name.FlateDecode)
+    layer[TAG] = True  # by this a later run knows the layer as ours
+    own = page.get("/Contents")
+    if isinstance(own, pikepdf.Array):
+        streams = [stream for stream in own if isinstance(stream, pikepdf.Stream)]  # type: ignore[attr-defined]
+    else:
+        streams = [own] if isinstance(own, pikepdf.Stream) else []
+    page["/Contents"] = pikepdf.Array([layer, *streams])
+
+
+def _add_font(page: pikepdf.Object, font: pikepdf.Object | None) -> str:
+    """Gives the page resources of its own (they may be shared or inherited) with the font in them; its name there."""
+    resources = _copy(inherited(page, "/Resources"))
+    fonts = _copy(resources.get("/Font"))
+    name = TAG
+    while name in fonts:
+        name += "_"
+    fonts[name] = font
+    resources["/Font"] = fonts
+    page["/Resources"] = resources
+    return name
+
+
+def _copy(value: object) -> pikepdf.Dictionary:
+    if not isinstance(value, pikepdf.Dictionary):
+        return pikepdf.Dictionary()
+    return pikepdf.Dictionary({key: item for key, item in value.items()})
+
+
+def _save(pdf: pikepdf.Pdf) -> bytes:
+    """The bytes of the PDF in the form it had: streams as they are, object streams and protection where it had them."""
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        compress_streams=True,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+        linearize=pdf.is_linearized,
+        encryption=pdf.is_encrypted,
+        deterministic_id=not pdf.is_encrypted,
+    )
+    return out.getvalue()

@@ -1,0 +1,97 @@
+"""From what an image file holds (bits, 16 bit grey, palette, CMYK, alpha, ...) to RGB of a wanted size."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, TiffImagePlugin
+
+from schemas.pages import Pixels
+
+BAND_PIXELS = 4_000_000  # what is converted at once: a large picture is never held a second time in another mode
+KEPT_FOR_FILTER = 2  # whole-number averaging stops at this multiple of the wanted size; a filter does the rest
+_INTEGER_WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 32))  # depths of cameras, scanners and files
+_FLOAT_WHITES = (1.0, 255.0, 65535.0)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int) -> Pixels:
+    """(height, width, 3) RGB of a loaded image, turned by its EXIF orientation (1..8).
+
+    `size` is (width, height) as a person sees it, after the turn. Pictures with alpha stand on white. Shrinking
+    averages areas; enlarging is bicubic.
+    """
+    width, height = size if orientation < 5 else size[::-1]
+    factors = (
+        max(1, image.width // (KEPT_FOR_FILTER * width)),
+        max(1, image.height // (KEPT_FOR_FILTER * height)),
+    )
+    rgb = _reduced_rgb(image, factors)
+    if rgb.size != (width, height):
+        enlarging = width > rgb.width or height > rgb.height
+        rgb = rgb.resize((width, height), Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING)
+    if orientation in _TURNS:
+        rgb = rgb.transpose(_TURNS[orientation])
+    return np.array(rgb, dtype=np.uint8, order="C")
+
+
+def to_grey(pixels: Pixels) -> npt.NDArray[np.uint8]:
+    """(height, width) uint8 luma of RGB pixels."""
+    return np.asarray(Image.fromarray(pixels).convert("L"))
+
+
+def _reduced_rgb(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
+    """The image in RGB, averaged over blocks of `factors` (across, down) pixels, band by band."""
+    if image.mode == "RGB" and factors == (1, 1):
+        return image
+    levels = _levels(image)
+    across, down = factors
+    out = Image.new("RGB", (-(-image.width // across), -(-image.height // down)))
+    rows = max(1, BAND_PIXELS // (image.width * down)) * down
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(image.height, top + rows)))
+        rgb = _to_rgb(band, levels)
+        out.paste(rgb if factors == (1, 1) else rgb.reduce(factors), (0, top // down))
+    return out
+
+
+def _levels(image: Image.Image) -> tuple[float, float] | None:
+    """The values that stand for black and white in a mode of more than 8 bits, None for the others."""
+    if image.mode[0] not in "IF":
+        return None
+    values = np.asarray(image)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return 0.0, 1.0
+    if low >= 0:
+        depths = _FLOAT_WHITES if image.mode == "F" else _INTEGER_WHITES
+        low, high = 0.0, next((white for white in depths if high <= white), high)
+    high = max(high, low + 1)
+    tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
+    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    return (high, low) if white_is_zero else (low, high)
+
+
+def _to_rgb(band: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
+    if levels is not None:
+        low, high = levels
+        scaled = (np.asarray(band).astype(np.float32) - low) * (255 / (high - low))
+        grey = np.clip(np.nan_to_num(scaled, nan=255.0), 0, 255).round().astype(np.uint8)
+        return Image.fromarray(grey).convert("RGB")
+    if band.mode == "LAB":
+        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(band, lab, srgb, outputMode="RGB")
+        assert converted is not None  # it is None only when converting in place
+        return converted
+    if band.has_transparency_data:
+        rgba = band.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return band.convert("RGB")

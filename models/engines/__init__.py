@@ -1,0 +1,31 @@
+"""OCR engines under one signature, opened by name. What an engine needs is imported when it is opened."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from models.engines.base import Engine
+from schemas.errors import UsageError
+
+ENGINES = ("rapidocr", "tesseract", "standin")
+
+__all__ = ["ENGINES", "Engine", "check_engine", "open_engine"]
+
+
+def check_engine(name: str) -> None:
+    """Raises UsageError, saying what to install, where the engine cannot work on this machine. Loads no model."""
+    _module(name).check()
+
+
+def open_engine(name: str) -> Engine:
+    """Loads an engine, ready to read; raises UsageError as `check_engine` does."""
+    module = _module(name)
+    module.check()
+    return cast(Engine, module.open_engine())
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]  # a module has no narrower type
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine {name!r}: choose one of {', '.join(ENGINES)}")
+    return importlib.import_module(f"models.engines.{name}")

@@ -1,0 +1,143 @@
+"""The job: everything that the input names, wave by wave.
+
+python -m pipelines.backfill --input FOLDER --output OUT
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from documents.jail import ISOLATION
+from models.engines import check_engine
+from pipelines import console, local_runner, plan, progress, report, wave
+from pipelines.options import Settings, parse
+from pipelines.plan import Plan
+from schemas.errors import UsageError
+from transforms import storage
+from transforms.elements import Thumbnail
+from transforms.gallery import LeastConfident
+from transforms.summarise import Summary, merged
+
+MOST_INTERNAL_ERRORS = 0.001  # of the entries; above, something is wrong with the job and not with the files
+DONE, TROUBLE, USAGE = 0, 1, 2  # exit codes
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parses, builds, runs. Returns the exit code."""
+    try:
+        settings, options = parse(sys.argv[1:] if argv is None else argv)
+        return run(settings, options)
+    except UsageError as error:
+        print(f"pagebeam: {error}", file=sys.stderr)
+        return USAGE
+
+
+def run(settings: Settings, options: PipelineOptions) -> int:
+    """Does all waves that are missing, then writes and prints what the run came to."""
+    if settings.local:
+        logging.getLogger().setLevel(logging.ERROR)  # what matters is in the tables
+    check_engine(settings.engine)
+    owners = _owners(settings.owners)
+    started_at = datetime.datetime.now(datetime.timezone.utc)
+
+    def run_pipeline(build: Callable[[beam.Pipeline], None]) -> None:
+        runner = local_runner.local_runner(options, _worker_log(settings)) if settings.local else None
+        pipeline = beam.Pipeline(runner=runner, options=options)
+        build(pipeline)
+        pipeline.run().wait_until_finish()
+
+    storage.remove_folder(settings.scratch)
+    planned = plan.load_or_make(settings, run_pipeline)
+    missing = [number for number in planned.waves if not wave.is_whole(settings, number)]
+    resumed = len(planned.waves) - len(missing)
+    ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
+    with progress.shown(settings, ended, planned.entries) as folder:
+        for number in missing:
+            begun = time.monotonic()
+            build = functools.partial(wave.build, settings=settings, wave=number, owners=owners, progress_folder=folder)
+            run_pipeline(build)
+            wave.mark_whole(settings, number, time.monotonic() - begun)
+    storage.remove_folder(settings.scratch)
+
+    summary, gallery, wall_seconds = _all_books(settings, planned)
+    facts = report.RunFacts(
+        run=settings.run,
+        input=settings.input,
+        output=settings.output,
+        engine=settings.engine,
+        workers=local_runner.workers(options) if settings.local else None,
+        started_at=started_at,
+        wall_seconds=wall_seconds,
+        waves=len(planned.waves),
+        waves_resumed=resumed,
+        isolation=ISOLATION,
+    )
+    return _finish(settings, facts, summary, gallery, planned)
+
+
+def _worker_log(settings: Settings) -> str:
+    """Kept in the scratch folder, which a run that breaks off leaves behind; nowhere where the output is far away."""
+    if "://" in settings.output:
+        return os.devnull
+    storage.make_folder(settings.scratch)
+    return os.path.abspath(f"{settings.scratch}/workers.log")
+
+
+def _owners(path: str | None) -> frozenset[str] | None:
+    if path is None:
+        return None
+    try:
+        lines = storage.read(path).decode().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--owners {path} cannot be read: {type(error).__name__}") from error
+    owners = frozenset(line.strip() for line in lines if line.strip())
+    if not owners:
+        raise UsageError(f"--owners {path} names no owner")
+    return owners
+
+
+def _all_books(settings: Settings, planned: Plan) -> tuple[Summary, list[Thumbnail], float]:
+    books = [wave.read_books(settings, number) for number in planned.waves]
+    gallery = LeastConfident().merge_accumulators([gallery for _, gallery, _ in books])
+    return merged(summary for summary, _, _ in books), gallery, sum(seconds for _, _, seconds in books)
+
+
+def _finish(
+    settings: Settings, facts: report.RunFacts, summary: Summary, gallery: list[Thumbnail], planned: Plan
+) -> int:
+    paths = {
+        "tables": f"{settings.output}/tables",
+        "PDFs": f"{settings.output}/overlays",
+        "report": f"{settings.folder}/report.html",
+    }
+    html = report.render_report(facts, summary, gallery)
+    storage.write(paths["report"], html.encode(), settings.scratch)
+    facts_json = json.dumps(report.summary_json(facts, summary), indent=1, ensure_ascii=False)
+    storage.write(f"{settings.folder}/summary.json", facts_json.encode(), settings.scratch)
+    storage.remove_folder(settings.scratch)
+    print(console.render_summary(facts, summary, paths))
+    if summary.documents != planned.entries:
+        print(f"pagebeam: {planned.entries:,} entries were planned, {summary.documents:,} ended", file=sys.stderr)
+        return TROUBLE
+    if summary.internal_errors > MOST_INTERNAL_ERRORS * planned.entries:
+        print(
+            f"pagebeam: {summary.internal_errors:,} errors that nobody foresaw: "
+            "see the rows with error = 'internal_error' in the failures table",
+            file=sys.stderr,
+        )
+        return TROUBLE
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

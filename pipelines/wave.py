@@ -1,0 +1,153 @@
+"""What is joined to what: one wave of a run, from its plan to its tables and overlays."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import apache_beam as beam
+
+from pipelines.options import Settings
+from schemas.records import DocumentRow, FailureRow, PageRow, Row, TokenRow
+from transforms import storage
+from transforms.cap_pages import Cap, CapPages
+from transforms.classify_pages import ClassifyPages
+from transforms.count_ends import CountEnds
+from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, Thumbnail
+from transforms.gallery import LeastConfident
+from transforms.plan_waves import read_plan, wave_uri
+from transforms.read_words import ReadWords
+from transforms.rectify_pages import RectifyPages
+from transforms.render_pages import RenderPages
+from transforms.screen_documents import Screen, ScreenDocuments
+from transforms.summarise import Summarise, Summary
+from transforms.write_overlays import Overlays, WriteOverlays
+from transforms.write_table import Packed, WriteTable, pack_rows
+
+
+def build(
+    pipeline: beam.Pipeline,
+    settings: Settings,
+    wave: int,
+    owners: frozenset[str] | None = None,
+    progress_folder: str | None = None,
+) -> None:
+    """Adds a whole wave to the pipeline. Its summary is written last but one; the marker is the launcher's."""
+    run = settings.run
+    screened = (
+        pipeline
+        | "Wave" >> beam.Create([wave_uri(settings.plan_folder, wave)])
+        | "ReadManifest" >> beam.FlatMap(read_plan).with_output_types(ManifestEntry)
+        | "SpreadEntries" >> beam.Reshuffle()
+        | "ScreenDocuments" >> ScreenDocuments(Screen(run, settings.max_bytes, owners))
+    )
+    capped = screened.documents | "CapPages" >> CapPages(
+        Cap(run, settings.max_pages, settings.redo, settings.embedded_text)
+    )
+    rendered = (
+        capped.runs
+        | "SpreadPages" >> beam.Reshuffle()
+        | "ClassifyPages" >> ClassifyPages()
+        | "RenderPages" >> RenderPages(run)
+    )
+    read = (
+        rendered.pages
+        | "RectifyPages" >> RectifyPages()
+        | "ReadWords" >> ReadWords(settings.engine, run, settings.embedded_text, settings.gallery)
+    )
+    pages = (
+        (capped.ended_pages, rendered.ended_pages, read.ended_pages)
+        | "EndedPages" >> beam.Flatten()
+        | "CountPages" >> CountEnds(progress_folder)
+    )
+    finished = (capped.heads, pages) | "WriteOverlays" >> WriteOverlays(
+        Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed)
+    )
+    documents = (
+        (screened.ended, capped.ended, finished)
+        | "EndedDocuments" >> beam.Flatten()
+        | "CountDocuments" >> CountEnds(progress_folder)
+    )
+
+    def write(kind: type[Row]) -> WriteTable:
+        return WriteTable(kind, settings.output, settings.scratch, run, wave, settings.shards)
+
+    _ = pages | "PackTokens" >> beam.FlatMap(_tokens).with_output_types(Packed) | "WriteTokens" >> write(TokenRow)
+    _ = pages | "PackPages" >> beam.Map(_page).with_output_types(Packed) | "WritePages" >> write(PageRow)
+    _ = (
+        documents
+        | "PackDocuments" >> beam.Map(_document).with_output_types(Packed)
+        | "WriteDocuments" >> write(DocumentRow)
+    )
+    _ = (
+        documents
+        | "PackFailures" >> beam.FlatMap(_failures).with_output_types(Packed)
+        | "WriteFailures" >> write(FailureRow)
+    )
+    gallery = read.thumbnails | "ChooseThumbnails" >> beam.CombineGlobally(LeastConfident())
+    _ = (
+        (documents, pages)
+        | "Summarise" >> Summarise()
+        | "WriteSummary" >> beam.Map(write_books, beam.pvalue.AsSingleton(gallery), settings, wave)
+    )
+
+
+def _tokens(end: PageEnd) -> Iterable[Packed]:
+    if end.tokens is not None:
+        yield Packed((end.owner or "", end.row.uri, end.row.page), end.tokens)
+
+
+def _page(end: PageEnd) -> Packed:
+    return pack_rows(end.owner, end.row.uri, end.row.page, [end.row])
+
+
+def _document(end: DocumentEnd) -> Packed:
+    return pack_rows(end.row.owner, end.row.uri, None, [end.row])
+
+
+def _failures(end: DocumentEnd) -> Iterable[Packed]:
+    if end.failures:
+        yield pack_rows(end.row.owner, end.row.uri, None, list(end.failures))
+
+
+def books_uri(settings: Settings, wave: int, whole: bool) -> str:
+    """The books of a wave: under their own name once it is whole, which is its marker."""
+    return f"{settings.folder}/waves/wave-{wave:05d}.json{'' if whole else '.partial'}"
+
+
+def write_books(summary: Summary, gallery: list[Thumbnail], settings: Settings, wave: int) -> None:
+    """Writes what the wave came to, not yet as its marker."""
+    books = {"summary": summary.to_json(), "gallery": [_thumbnail_to_json(item) for item in gallery]}
+    storage.write(books_uri(settings, wave, whole=False), json.dumps(books).encode(), settings.scratch)
+
+
+def is_whole(settings: Settings, wave: int) -> bool:
+    """Whether the wave has its marker."""
+    return bool(storage.listing(books_uri(settings, wave, whole=True)))
+
+
+def mark_whole(settings: Settings, wave: int, wall_seconds: float) -> None:
+    """Turns the books that the pipeline wrote into the wave's marker."""
+    partial = books_uri(settings, wave, whole=False)
+    books = {**json.loads(storage.read(partial)), "wall_seconds": wall_seconds}
+    storage.write(books_uri(settings, wave, whole=True), json.dumps(books).encode(), settings.scratch)
+    storage.remove([partial])
+
+
+def read_books(settings: Settings, wave: int) -> tuple[Summary, list[Thumbnail], float]:
+    """What a whole wave came to, and the seconds that it took."""
+    books = json.loads(storage.read(books_uri(settings, wave, whole=True)))
+    gallery = [_thumbnail_from_json(item) for item in books["gallery"]]
+    return Summary.from_json(books["summary"]), gallery, float(books["wall_seconds"])
+
+
+def _thumbnail_to_json(item: Thumbnail) -> dict[str, Any]:
+    return {**dataclasses.asdict(item), "jpeg": base64.b64encode(item.jpeg).decode()}
+
+
+def _thumbnail_from_json(value: dict[str, Any]) -> Thumbnail:
+    boxes = tuple(tuple(box) for box in value["boxes"])
+    return Thumbnail(**{**value, "jpeg": base64.b64decode(value["jpeg"]), "boxes": boxes})

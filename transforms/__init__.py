@@ -1,0 +1,1 @@
+"""Beam: one PTransform a file, thin, named for what it does."""

@@ -1,0 +1,160 @@
+"""What travels between the transforms. References cross a shuffle; pixels (`Page`) never do."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import zlib
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.coders import Coder
+
+from schemas.keys import DocumentKey, PageKey
+from schemas.pages import PageImage, PageInspection
+from schemas.records import DocumentRow, FailureRow, PageRow
+
+
+@dataclasses.dataclass(frozen=True)
+class ManifestEntry:
+    """One row of the manifest."""
+
+    uri: str
+    owner: str | None = None
+    source_version: str | None = None  # None: to be found when it is read
+    eligible: bool = True
+    overlay_name: str | None = None  # under OUT/overlays/; None: by document_id
+    error: str | None = None  # why the row cannot be used
+    duplicate: bool = False  # an earlier row names the same file
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """A file that was read once and is worth opening."""
+
+    entry: ManifestEntry
+    document_id: str
+    source_version: str
+    media_type: str
+    size: int  # bytes
+    started_at: float  # seconds since the epoch
+    cpu_seconds: float
+
+    @property
+    def key(self) -> DocumentKey:
+        return DocumentKey(self.document_id, self.entry.uri)
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentHead:
+    """An opened document: what its end needs beside the ends of its pages."""
+
+    document: Document
+    page_count: int
+    pages: int  # how many of them are to end, by the cap
+    signed: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class PageTask:
+    """A page on its way to be read."""
+
+    document: Document
+    inspection: PageInspection
+    ocrable: float | None = None
+    times: dict[str, float] = dataclasses.field(default_factory=dict)  # milliseconds by stage
+    cpu_seconds: float = 0.0
+
+    @property
+    def key(self) -> PageKey:
+        return PageKey(self.document.document_id, self.inspection.page)
+
+    def spent(self, stage: str, milliseconds: float, cpu_seconds: float) -> PageTask:
+        """The same with a stage's time added."""
+        times = {**self.times, stage: self.times.get(stage, 0.0) + milliseconds}
+        return dataclasses.replace(self, times=times, cpu_seconds=self.cpu_seconds + cpu_seconds)
+
+
+@dataclasses.dataclass(frozen=True)
+class PageRun:
+    """Pages of one document that are read one after the other in one place."""
+
+    pages: tuple[PageTask, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """A page with its pixels. Lives within a fused stage."""
+
+    task: PageTask
+    image: PageImage
+    width: int  # pixels of the render
+    height: int
+    quarter_turns: int = 0  # clockwise, that set it upright
+    skew: float = 0.0  # degrees clockwise
+    corners: tuple[float, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class PageEnd:
+    """A page's ending: its row, and its tokens as an Arrow IPC stream (None: it has none)."""
+
+    key: DocumentKey
+    owner: str | None
+    row: PageRow
+    tokens: bytes | None
+    gained: int  # words that the file did not have before
+    confidence_sum: float  # over the tokens that have a confidence
+    confidence_count: int
+    cpu_seconds: float
+    failure: FailureRow | None = None
+    engine: str | None = None
+    engine_version: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentEnd:
+    """A manifest entry's ending."""
+
+    row: DocumentRow
+    failures: tuple[FailureRow, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Thumbnail:
+    """A page for the report's gallery."""
+
+    uri: str
+    page: int
+    mean_confidence: float
+    jpeg: bytes
+    aspect: float  # height / width
+    boxes: tuple[tuple[float, float, float, float, float], ...]  # left, top, right, bottom (0..1), confidence
+
+
+class _PageCoder(Coder):
+    """Tells Beam what a page weighs without pickling its pixels, which its size sampling would do over and over."""
+
+    def encode(self, value: Page) -> bytes:
+        return pickle.dumps(value, protocol=5)
+
+    def decode(self, encoded: bytes) -> Page:
+        page: Page = pickle.loads(encoded)
+        return page
+
+    def estimate_size(self, value: Page) -> int:
+        return int(value.image.pixels.nbytes)
+
+    def is_deterministic(self) -> bool:
+        return False
+
+    def to_type_hint(self) -> Any:
+        return Page
+
+
+beam.coders.registry.register_coder(Page, _PageCoder)
+
+
+def shard_of(name: str, shards: int) -> int:
+    """A stable number below `shards`."""
+    return zlib.crc32(name.encode()) % shards

@@ -1,0 +1,152 @@
+"""How things end: errors become rows. Every ending of the job is made here."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import traceback
+
+from documents.jail.jail import UnforeseenError
+from schemas.errors import MAX_MESSAGE, PagebeamError
+from schemas.records import DocumentRow, FailureRow, PageRow
+from transforms.elements import Document, DocumentEnd, ManifestEntry, PageEnd, PageTask
+
+INTERNAL_ERROR = "internal_error"
+
+
+def describe(error: Exception) -> tuple[str, str]:
+    """The reason and the message of an error, foreseen or not.
+
+    An unforeseen error's own words might hold a document's text, so its class and place stand for them.
+    """
+    if isinstance(error, PagebeamError):
+        return error.reason, str(error)[:MAX_MESSAGE]
+    if isinstance(error, UnforeseenError):
+        return INTERNAL_ERROR, str(error)[:MAX_MESSAGE]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {os.path.basename(frames[-1].filename)}:{frames[-1].lineno} ({frames[-1].name})" if frames else ""
+    return INTERNAL_ERROR, f"{type(error).__name__}{place}"[:MAX_MESSAGE]
+
+
+def failure(
+    error: Exception, stage: str, run: str, uri: str, document_id: str | None = None, page: int | None = None
+) -> FailureRow:
+    """The row of a failure."""
+    reason, message = describe(error)
+    attempts = getattr(error, "attempts", 1)
+    return FailureRow(
+        document_id=document_id,
+        uri=uri,
+        page=page,
+        stage=stage,
+        error=reason,
+        message=message,
+        attempts=attempts,
+        run=run,
+    )
+
+
+def unopened(
+    entry: ManifestEntry,
+    run: str,
+    status: str,
+    reason: str,
+    started_at: float,
+    cpu_seconds: float,
+    *,
+    document_id: str | None = None,
+    source_version: str | None = None,
+    media_type: str | None = None,
+    size: int | None = None,
+) -> DocumentRow:
+    """The row of an entry that ended before its pages were known."""
+    return DocumentRow(
+        document_id=document_id,
+        uri=entry.uri,
+        source_version=source_version or entry.source_version,
+        owner=entry.owner,
+        media_type=media_type,
+        bytes=size,
+        page_count=None,
+        pages_read=0,
+        capped=False,
+        status=status,
+        reason=reason,
+        words=0,
+        mean_confidence=None,
+        overlay_uri=None,
+        engine=None,
+        engine_version=None,
+        run=run,
+        started_at=datetime.datetime.fromtimestamp(started_at, datetime.timezone.utc),
+        cpu_seconds=cpu_seconds,
+    )
+
+
+def fail_document(document: Document, stage: str, run: str, error: Exception, cpu_seconds: float = 0.0) -> DocumentEnd:
+    """The end of a document that could not be opened."""
+    row = unopened(
+        document.entry,
+        run,
+        "failed",
+        describe(error)[0],
+        document.started_at,
+        document.cpu_seconds + cpu_seconds,
+        document_id=document.document_id,
+        source_version=document.source_version,
+        media_type=document.media_type,
+        size=document.size,
+    )
+    return DocumentEnd(row, (failure(error, stage, run, document.entry.uri, document.document_id),))
+
+
+def fail_page(task: PageTask, stage: str, run: str, error: Exception) -> PageEnd:
+    """The end of a page that could not be read."""
+    reason, _ = describe(error)
+    return PageEnd(
+        key=task.document.key,
+        owner=task.document.entry.owner,
+        row=page_row(task, status="failed", reason=reason),
+        tokens=None,
+        gained=0,
+        confidence_sum=0.0,
+        confidence_count=0,
+        cpu_seconds=task.cpu_seconds,
+        failure=failure(error, stage, run, task.document.entry.uri, task.document.document_id, task.inspection.page),
+    )
+
+
+def page_row(
+    task: PageTask,
+    *,
+    status: str = "done",
+    reason: str | None = None,
+    category: str | None = None,
+    words: int = 0,
+    mean_confidence: float | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    quarter_turns: int | None = None,
+    skew: float | None = None,
+    corners: tuple[float, ...] | None = None,
+) -> PageRow:
+    """The row of a page, with all that is known of it so far."""
+    return PageRow(
+        document_id=task.document.document_id,
+        uri=task.document.entry.uri,
+        page=task.inspection.page,
+        category=category,
+        ocrable=task.ocrable,
+        quarter_turns=quarter_turns,
+        skew=skew,
+        corners=corners,
+        width=width,
+        height=height,
+        width_pt=task.inspection.width_pt,
+        height_pt=task.inspection.height_pt,
+        words=words,
+        mean_confidence=mean_confidence,
+        status=status,
+        reason=reason,
+        times=task.times,
+    )

@@ -1,0 +1,115 @@
+"""The document that this thread has open in the jail.
+
+The transforms of a fused stage ask one after the other for pages of the same document; it is fetched and opened once
+for them. What is open is closed when another is asked for, and at the end of a bundle (`close`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import time
+from collections.abc import Iterator
+
+from documents.jail import Jail, JailedDocument
+from schemas.errors import SourceChanged
+from transforms import storage
+from transforms.elements import Document
+from transforms.storage import Source
+
+_local = threading.local()
+
+
+@functools.cache
+def jail() -> Jail:
+    """This process's jail."""
+    return Jail()
+
+
+class _Opened:
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self._stack = contextlib.ExitStack()
+        self._document: JailedDocument | None = None
+        self._open_one: contextlib.ExitStack | None = None
+        self.source: Source = self._stack.enter_context(storage.fetched(uri))
+
+    def document(self, media_type: str) -> JailedDocument:
+        """The document in its child; a fresh child where the last one died."""
+        if self._document is None or not self._document.alive:
+            self._close_document()
+            self._open_one = contextlib.ExitStack()
+            self._document = self._open_one.enter_context(
+                jail().open(self.source.descriptor, self.source.size, media_type)
+            )
+        return self._document
+
+    def _close_document(self) -> None:
+        if self._document is not None:
+            _local.ended_cpu = getattr(_local, "ended_cpu", 0.0) + self._document.cpu_seconds
+        if self._open_one is not None:
+            self._open_one.close()
+        self._open_one = self._document = None
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What the document's present child has used."""
+        return self._document.cpu_seconds if self._document is not None else 0.0
+
+    def close(self) -> None:
+        self._close_document()
+        self._stack.close()
+
+
+def fetch(uri: str) -> Source:
+    """The bytes at a URI, read anew. Raises SourceMissing, SourceUnreadable."""
+    close()
+    opened = _Opened(uri)
+    _local.opened = opened
+    return opened.source
+
+
+def open_document(document: Document) -> JailedDocument:
+    """A document that was seen before. Raises SourceChanged when its bytes are others now, and what `fetch` raises."""
+    opened: _Opened | None = getattr(_local, "opened", None)
+    if opened is None or opened.uri != document.entry.uri or opened.source.document_id != document.document_id:
+        if fetch(document.entry.uri).document_id != document.document_id:
+            close()
+            raise SourceChanged(f"{document.entry.uri} is no longer the file that was seen first")
+        opened = _local.opened
+    assert opened is not None
+    return opened.document(document.media_type)
+
+
+def close() -> None:
+    """Closes what this thread has open."""
+    opened: _Opened | None = getattr(_local, "opened", None)
+    if opened is not None:
+        _local.opened = None
+        opened.close()
+
+
+class Stopwatch:
+    """What a piece of work took: wall clock, and CPU seconds of this thread and of the document's child."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0.0
+        self.cpu_seconds = 0.0
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Adds what the block takes."""
+        wall, cpu, jailed = time.perf_counter(), time.thread_time(), _jailed_cpu()
+        try:
+            yield
+        finally:
+            self.milliseconds += (time.perf_counter() - wall) * 1000
+            self.cpu_seconds += time.thread_time() - cpu + _jailed_cpu() - jailed
+
+
+def _jailed_cpu() -> float:
+    """What all children of this thread's documents have used so far."""
+    opened: _Opened | None = getattr(_local, "opened", None)
+    ended: float = getattr(_local, "ended_cpu", 0.0)
+    return ended + (opened.cpu_seconds if opened is not None else 0.0)

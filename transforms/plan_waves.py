@@ -1,0 +1,88 @@
+"""Entries in, waves out: stable slices of the manifest, one Parquet file each, from which every later start goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+import apache_beam as beam
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms import storage
+from transforms.elements import ManifestEntry, shard_of
+
+PLAN = pa.schema(
+    [
+        pa.field("uri", pa.string(), nullable=False),
+        pa.field("owner", pa.string()),
+        pa.field("source_version", pa.string()),
+        pa.field("eligible", pa.bool_(), nullable=False),
+        pa.field("overlay_name", pa.string()),
+        pa.field("error", pa.string()),
+        pa.field("duplicate", pa.bool_(), nullable=False),
+    ]
+)
+
+
+def wave_uri(folder: str, wave: int) -> str:
+    """Where the plan of a wave lies."""
+    return f"{folder}/wave-{wave:05d}.parquet"
+
+
+def mark_duplicates(entries: Iterable[ManifestEntry]) -> list[ManifestEntry]:
+    """In the order of their URIs, all but the first of those that name the same file marked."""
+    marked: list[ManifestEntry] = []
+    for entry in sorted(entries, key=lambda entry: tuple(str(value) for value in dataclasses.astuple(entry))):
+        same = bool(marked) and marked[-1].uri == entry.uri
+        marked.append(dataclasses.replace(entry, duplicate=same))
+    return marked
+
+
+def write_plan(folder: str, scratch: str, wave: int, entries: Iterable[ManifestEntry]) -> int:
+    """Writes one wave's plan; gives how many entries it has."""
+    marked = mark_duplicates(entries)
+    table = pa.Table.from_pylist([dataclasses.asdict(entry) for entry in marked], schema=PLAN)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    storage.write(wave_uri(folder, wave), bytes(sink.getvalue()), scratch)
+    return len(marked)
+
+
+def read_plan(uri: str) -> list[ManifestEntry]:
+    """The entries of one wave."""
+    table = pq.read_table(pa.BufferReader(storage.read(uri)), schema=PLAN)
+    return [ManifestEntry(**row) for row in table.to_pylist()]
+
+
+@beam.typehints.with_input_types(ManifestEntry)
+@beam.typehints.with_output_types(int)
+@dataclasses.dataclass(eq=False)
+class PlanWaves(beam.PTransform):
+    """Slices entries by a hash of their URI into waves of about `wave_size`; gives how many each wave has."""
+
+    folder: str
+    scratch: str
+    wave_size: int
+
+    def expand(self, entries: beam.PCollection[ManifestEntry]) -> beam.PCollection[int]:
+        count = entries | "CountEntries" >> beam.combiners.Count.Globally()
+        return (
+            entries
+            | "AssignWave" >> beam.Map(_with_wave, beam.pvalue.AsSingleton(count), self.wave_size)
+            | "GroupByWave" >> beam.GroupByKey()
+            | "WritePlan" >> beam.Map(_write, self.folder, self.scratch)
+        )
+
+
+def waves_for(entries: int, wave_size: int) -> int:
+    """How many waves a manifest takes."""
+    return max(1, -(-entries // wave_size))
+
+
+def _with_wave(entry: ManifestEntry, count: int, wave_size: int) -> tuple[int, ManifestEntry]:
+    return shard_of(entry.uri, waves_for(count, wave_size)), entry
+
+
+def _write(wave: tuple[int, Iterable[ManifestEntry]], folder: str, scratch: str) -> int:
+    return write_plan(folder, scratch, *wave)

@@ -1,0 +1,139 @@
+"""What a wave came to: counts that add up, from any number of workers and waves."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import apache_beam as beam
+
+from transforms.elements import DocumentEnd, PageEnd
+from transforms.endings import INTERNAL_ERROR
+
+Count = TypeVar("Count", int, float)
+SLOWEST = 20  # documents that are named
+
+
+@dataclasses.dataclass
+class Summary:
+    """Counts over documents and pages. `merged` of the parts is the summary of the whole."""
+
+    documents: int = 0
+    pages: int = 0
+    words: int = 0
+    overlays: int = 0
+    bytes: int = 0  # of the files that were read
+    internal_errors: int = 0  # failures that nobody foresaw
+    cpu_seconds: float = 0.0
+    confidence_sum: float = 0.0
+    confidence_count: int = 0
+    statuses: dict[str, int] = dataclasses.field(default_factory=dict)  # documents by status
+    reasons: dict[str, int] = dataclasses.field(default_factory=dict)  # documents by "status: reason"
+    media_types: dict[str, int] = dataclasses.field(default_factory=dict)
+    categories: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by category, or `failed`
+    page_reasons: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by reason
+    failures: dict[str, int] = dataclasses.field(default_factory=dict)  # failures by "stage: error"
+    milliseconds: dict[str, float] = dataclasses.field(default_factory=dict)  # wall clock by stage
+    stage_pages: dict[str, int] = dataclasses.field(default_factory=dict)  # pages that passed a stage
+    engines: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by "engine version"
+    slowest: list[tuple[float, str, int]] = dataclasses.field(default_factory=list)  # CPU seconds, uri, pages
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Summary:
+        """The inverse of `to_json`."""
+        return cls(**{**value, "slowest": [tuple(item) for item in value["slowest"]]})
+
+    @property
+    def mean_confidence(self) -> float | None:
+        """Over all tokens that have one."""
+        return self.confidence_sum / self.confidence_count if self.confidence_count else None
+
+
+def of_document(end: DocumentEnd) -> Summary:
+    """One document's share."""
+    row = end.row
+    return Summary(
+        documents=1,
+        overlays=int(row.overlay_uri is not None),
+        bytes=row.bytes or 0 if row.document_id else 0,
+        internal_errors=sum(failure.error == INTERNAL_ERROR for failure in end.failures),
+        cpu_seconds=row.cpu_seconds,
+        statuses={row.status: 1},
+        reasons={f"{row.status}: {row.reason}": 1} if row.reason else {},
+        media_types={row.media_type: 1} if row.media_type else {},
+        failures=dict(Counter(f"{failure.stage}: {failure.error}" for failure in end.failures)),
+        slowest=[(row.cpu_seconds, row.uri, row.pages_read)],
+    )
+
+
+def of_page(end: PageEnd) -> Summary:
+    """One page's share. Its CPU time is its document's."""
+    row = end.row
+    return Summary(
+        pages=1,
+        words=row.words,
+        confidence_sum=end.confidence_sum,
+        confidence_count=end.confidence_count,
+        categories={row.category or "failed": 1},
+        page_reasons={row.reason: 1} if row.reason else {},
+        milliseconds=dict(row.times),
+        stage_pages=dict.fromkeys(row.times, 1),
+        engines={f"{end.engine} {end.engine_version}": 1} if end.engine else {},
+    )
+
+
+def merged(parts: Iterable[Summary]) -> Summary:
+    """The sum of all."""
+    total = Summary()
+    for part in parts:
+        for field in dataclasses.fields(Summary):
+            ours, theirs = getattr(total, field.name), getattr(part, field.name)
+            if field.name == "slowest":
+                total.slowest = heapq.nlargest(SLOWEST, ours + theirs)
+            elif isinstance(ours, dict):
+                _add(ours, theirs)
+            else:
+                setattr(total, field.name, ours + theirs)
+    return total
+
+
+def _add(ours: dict[str, Count], theirs: dict[str, Count]) -> None:
+    for key, count in theirs.items():
+        ours[key] = ours[key] + count if key in ours else count
+
+
+class _Merge(beam.CombineFn):
+    def create_accumulator(self) -> Summary:
+        return Summary()
+
+    def add_input(self, total: Summary, part: Summary) -> Summary:
+        return merged([total, part])
+
+    def merge_accumulators(self, totals: Iterable[Summary]) -> Summary:
+        return merged(totals)
+
+    def extract_output(self, total: Summary) -> Summary:
+        return total
+
+
+@beam.typehints.with_output_types(Summary)
+@dataclasses.dataclass(eq=False)
+class Summarise(beam.PTransform):
+    """Sums up the ends of documents and pages."""
+
+    def expand(
+        self, ends: tuple[beam.PCollection[DocumentEnd], beam.PCollection[PageEnd]]
+    ) -> beam.PCollection[Summary]:
+        documents, pages = ends
+        parts = (
+            documents | "OfDocuments" >> beam.Map(of_document).with_output_types(Summary),
+            pages | "OfPages" >> beam.Map(of_page).with_output_types(Summary),
+        )
+        return parts | beam.Flatten() | beam.CombineGlobally(_Merge())

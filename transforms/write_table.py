@@ -1,0 +1,88 @@
+"""Rows into the Parquet files of a wave: a retried bundle or wave replaces its files, and never doubles a row."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+import apache_beam as beam
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.records import SCHEMAS, TABLES, Row, to_arrow
+from transforms import storage
+from transforms.elements import shard_of
+from transforms.tokens import stream
+
+ROWS_A_GROUP = 100_000  # row group: what a writer holds, and a reader reads, at once
+
+
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """Rows on their way to a part file, as an Arrow IPC stream; an empty one keeps its shard's file in being."""
+
+    order: tuple[str, str, int]  # owner, uri, page: the order within a file
+    rows: bytes | None
+
+
+def pack_rows(owner: str | None, uri: str, page: int | None, rows: list[Row]) -> Packed:
+    """Rows of one kind. A row that does not fit its schema raises here, alone."""
+    return Packed((owner or "", uri, -1 if page is None else page), stream(to_arrow(type(rows[0]), rows)))
+
+
+def part_uri(output: str, table: str, run: str, wave: int, shard: int) -> str:
+    """Where a part file lies."""
+    return f"{output}/tables/{table}/run={run}/part-{wave:05d}-{shard:05d}.parquet"
+
+
+def to_parquet(schema: pa.Schema, packed: Iterable[Packed]) -> bytes:
+    """One part file: sorted by owner, zstd, dictionaries, row groups of a bounded size."""
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        waiting: list[pa.RecordBatch] = []
+        for item in sorted(packed, key=lambda item: item.order):
+            if item.rows is None:
+                continue
+            waiting.extend(pa.ipc.open_stream(item.rows))
+            if sum(batch.num_rows for batch in waiting) >= ROWS_A_GROUP:
+                writer.write_table(pa.Table.from_batches(waiting, schema))
+                waiting = []
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting, schema))
+    return bytes(sink.getvalue())
+
+
+@beam.typehints.with_input_types(Packed)
+@beam.typehints.with_output_types(int)
+@dataclasses.dataclass(eq=False)
+class WriteTable(beam.PTransform):
+    """Writes one table of a wave into `shards` part files; gives the bytes of each."""
+
+    kind: type[Row]
+    output: str
+    scratch: str
+    run: str
+    wave: int
+    shards: int
+
+    def expand(self, rows: beam.PCollection[Packed]) -> beam.PCollection[int]:
+        every_shard = rows.pipeline | "EveryShard" >> beam.Create(
+            [(shard, Packed(("", "", -1), None)) for shard in range(self.shards)]
+        ).with_output_types(tuple[int, Packed])
+        keyed = rows | "ToShard" >> beam.Map(_with_shard, self.shards).with_output_types(tuple[int, Packed])
+        return (
+            (keyed, every_shard)
+            | beam.Flatten()
+            | beam.GroupByKey()
+            | "WritePart" >> beam.MapTuple(self._write).with_output_types(int)
+        )
+
+    def _write(self, shard: int, packed: Iterable[Packed]) -> int:
+        data = to_parquet(SCHEMAS[self.kind], packed)
+        storage.write(part_uri(self.output, TABLES[self.kind], self.run, self.wave, shard), data, self.scratch)
+        return len(data)
+
+
+def _with_shard(packed: Packed, shards: int) -> tuple[int, Packed]:
+    # By document: a document's rows lie in the part of the same number in every table.
+    return shard_of(packed.order[1], shards), packed
