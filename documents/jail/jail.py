@@ -157,7 +157,7 @@ def _starter() -> concurrent.futures.ThreadPoolExecutor:
 class _Zygote:
     """One warm process, which serves one document at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
         self._killed = False
         self._control, theirs = socket.socketpair()
         environment = {
@@ -171,7 +171,7 @@ class _Zygote:
                 _starter()
                 .submit(
                     subprocess.Popen[bytes],
-                    [sys.executable, "-m", "documents.jail.zygote", str(theirs.fileno()), str(os.getpid())],
+                    [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -227,8 +227,9 @@ class _Zygote:
 class Jail:
     """Zygotes, kept warm between documents: as many as threads ask at once. One a process is what is needed mostly."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, module: str = "documents.jail.zygote") -> None:
         self.limits = limits or Limits()
+        self._module = module  # what a zygote runs
         self._idle: queue.SimpleQueue[_Zygote] = queue.SimpleQueue()
 
     @contextlib.contextmanager
@@ -239,7 +240,7 @@ class Jail:
             document = JailedDocument(zygote, source, size, media_type, self.limits)
         except ConnectionError:  # it was ended from outside a moment ago
             zygote.kill()
-            zygote = _Zygote()
+            zygote = _Zygote(self._module)
             document = JailedDocument(zygote, source, size, media_type, self.limits)
         try:
             yield document
@@ -255,7 +256,7 @@ class Jail:
             try:
                 zygote = self._idle.get_nowait()
             except queue.Empty:
-                return _Zygote()
+                return _Zygote(self._module)
             if zygote.alive:
                 return zygote
             zygote.kill()

@@ -1,4 +1,4 @@
-"""report.html: one file that needs nothing beside it, no script to be read, and shows names as names, whatever they hold."""
+"""report.html: one file that needs nothing beside it and no script, and shows names as names, whatever they hold."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def render_report(facts: RunFacts, summary: Summary, gallery: Sequence[Thumbnail
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines.report"),
+        loader=jinja2.PackageLoader("pipelines.report", ""),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,1 @@
+"""Speed, memory and accuracy, each by one command. Never imported by the job."""

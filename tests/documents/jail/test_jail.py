@@ -1,0 +1,198 @@
+"""What a document does in the jail costs that document alone."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from documents import blob
+from documents.jail import Jail, JailedDocument, Limits
+from documents.jail.jail import UnforeseenError
+from schemas.errors import (
+    CorruptDocument,
+    JailCpuLimit,
+    JailCrash,
+    JailError,
+    JailMemoryLimit,
+    JailTimeout,
+    PagebeamError,
+)
+
+LIMITS = Limits(memory_bytes=256 << 20, cpu_seconds=0.2, wall_seconds=300.0)  # the clock only ends a broken test
+IMPATIENT = Limits(wall_seconds=0.5)
+
+
+def png(fault: str = "") -> bytes:
+    """A white page with a black bar; with a fault behind its end."""
+    pixels = np.full((60, 80, 3), 255, np.uint8)
+    pixels[20:40, 10:70] = 0
+    sink = io.BytesIO()
+    Image.fromarray(pixels).save(sink, "PNG")
+    return sink.getvalue() + (b"FAULT " + fault.encode() if fault else b"")
+
+
+class Opened:
+    """Opens documents in one jail and closes what is left."""
+
+    def __init__(self, jail: Jail) -> None:
+        self.jail = jail
+
+    def __call__(self, data: bytes, media_type: str = "image/png") -> _Context:
+        return _Context(self.jail, data, media_type)
+
+
+class _Context:
+    def __init__(self, jail: Jail, data: bytes, media_type: str) -> None:
+        self._descriptor = blob.create()
+        blob.fill(self._descriptor, [data])
+        blob.seal(self._descriptor)
+        self._manager = jail.open(self._descriptor, len(data), media_type)
+
+    def __enter__(self) -> JailedDocument:
+        return self._manager.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._manager.__exit__(*error)  # type: ignore[arg-type]
+        os.close(self._descriptor)
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Opened]:
+    jail = Jail(LIMITS, module="tests.faulty_zygote")
+    yield Opened(jail)
+    jail.close()
+
+
+def children(pid: int) -> list[int]:
+    """Processes below a process, on Linux."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):  # a thread's children are its own
+        with open(f"/proc/{pid}/task/{task}/children") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
+
+
+def test_reads_a_picture(opened: Opened) -> None:
+    with opened(png()) as document:
+        inspection = document.inspect(10, False)
+        image = document.render(0)
+    assert inspection.page_count == 1
+    assert image.pixels.shape[2] == 3
+    assert image.pixels.min() < 30
+    assert image.pixels.max() > 225
+    corner = image.to_page @ [image.pixels.shape[1], image.pixels.shape[0], 1]
+    assert np.allclose(corner, [1, 1, 1])
+
+
+def test_a_corrupt_document_is_the_readers_error_and_the_child_lives(opened: Opened) -> None:
+    with opened(png()[:100]) as document:
+        with pytest.raises(CorruptDocument):
+            document.inspect(10, False)
+        assert document.alive
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("spin", JailCpuLimit),
+        ("eat", JailMemoryLimit),
+        ("crash", JailCrash),
+        ("abort", JailCrash),
+        ("exit", JailCrash),
+    ],
+)
+def test_a_fault_is_typed_and_the_next_document_is_read(opened: Opened, fault: str, error: type[PagebeamError]) -> None:
+    with opened(png(f"{fault} render")) as document:
+        assert document.inspect(10, False).page_count == 1
+        with pytest.raises(JailError) as caught:
+            document.render(0)
+    assert type(caught.value) is error
+    with opened(png()) as document:
+        assert document.render(0).pixels.size > 0
+
+
+def test_a_hang_ends_by_the_wall_clock() -> None:
+    jail = Jail(IMPATIENT, module="tests.faulty_zygote")
+    opened = Opened(jail)
+    with opened(png("hang inspect")) as document, pytest.raises(JailTimeout):
+        document.inspect(10, False)
+    jail.limits = LIMITS
+    with opened(png()) as document:
+        assert document.render(0).pixels.size > 0
+    jail.close()
+
+
+def test_after_a_crash_the_document_cannot_be_asked_again(opened: Opened) -> None:
+    with opened(png("crash render")) as document:
+        with pytest.raises(JailCrash):
+            document.render(0)
+        assert not document.alive
+        with pytest.raises(JailError):
+            document.inspect(10, False)
+
+
+def test_nonsense_from_the_child_is_not_believed(opened: Opened) -> None:
+    with opened(png("lie render")) as document, pytest.raises(JailCrash):
+        document.render(0)
+
+
+def test_an_unforeseen_error_names_its_place_and_not_its_words(opened: Opened) -> None:
+    with opened(png("raise render")) as document, pytest.raises(UnforeseenError) as caught:
+        document.render(0)
+    assert str(caught.value) == "KeyError in faulty_zygote.py:48 (_raise)"
+
+
+def test_an_unknown_page_is_an_error_of_that_call(opened: Opened) -> None:
+    with opened(png()) as document:
+        with pytest.raises((PagebeamError, UnforeseenError)):
+            document.render(7)
+        assert document.render(0).pixels.size > 0
+
+
+def test_cpu_time_of_the_child_is_counted(opened: Opened) -> None:
+    with opened(png()) as document:
+        for _ in range(20):  # some kernels count in ticks
+            document.render(0)
+        assert document.cpu_seconds > 0
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
+def test_nothing_is_left_behind() -> None:
+    before = set(children(os.getpid()))
+    files = len(os.listdir("/proc/self/fd"))
+    jail = Jail(LIMITS, module="tests.faulty_zygote")
+    opened = Opened(jail)
+    for fault in ("", "crash inspect", "lie render"):
+        with opened(png(fault)) as document:
+            try:
+                document.inspect(10, False)
+                document.render(0)
+            except JailError:
+                continue
+    jail.close()
+    assert set(children(os.getpid())) == before
+    assert len(os.listdir("/proc/self/fd")) == files
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
+def test_documents_do_not_share_a_process(opened: Opened) -> None:
+    seen = set()
+    for _ in range(2):
+        with opened(png()) as document:
+            document.inspect(10, False)
+            (zygote,) = (pid for pid in children(os.getpid()) if children(pid))
+            seen.update(children(zygote))
+    assert len(seen) == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
+def test_two_at_a_time_have_a_zygote_each(opened: Opened) -> None:
+    with opened(png()) as first, opened(png()) as second:
+        assert first.inspect(10, False) == second.inspect(10, False)
+        zygotes = [pid for pid in children(os.getpid()) if children(pid)]
+    assert len(zygotes) == 2

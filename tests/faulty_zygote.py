@@ -1,0 +1,85 @@
+"""A zygote whose parsers misbehave on demand: the document's first line says how. For tests of the jail and of the job.
+
+`FAULT <what> [<call>]`: what goes wrong in `inspect` or in `render` (default: `render`); other documents are read as they are.
+Put behind a PNG's end or into a PDF's comment, it makes a file that looks healthy outside the jail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from typing import Any
+
+from documents import reader
+from documents.jail import child, zygote
+
+_FAULT = re.compile(rb"FAULT (\w+) (\w+)")
+
+
+def _hang() -> None:
+    while True:
+        time.sleep(3600)
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _eat() -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(b"x" * (16 << 20)))
+
+
+def _lie() -> None:
+    # What a parser that was taken over could do: write nonsense to the other side instead of an answer.
+    for descriptor in range(3, 16):
+        try:
+            os.write(descriptor, b"\xff\xff\xff\xff nonsense" * 100)
+        except OSError:
+            continue
+
+
+def _raise() -> None:
+    secret = "text of the document"
+    raise KeyError(secret)
+
+
+FAULTS: dict[str, Any] = {
+    "hang": _hang,
+    "spin": _spin,
+    "eat": _eat,
+    "lie": _lie,
+    "raise": _raise,
+    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+}
+
+
+class _Faulty:
+    """A document that does what its bytes say before the call that they name."""
+
+    def __init__(self, document: reader.Document, what: str, call: str) -> None:
+        self._document = document
+        self._what = what
+        self._call = call
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._call:
+            FAULTS[self._what]()
+        return getattr(self._document, name)
+
+
+def open_document(data: Any, media_type: str) -> Any:
+    found = _FAULT.search(data)
+    document = reader.open_document(data, media_type)
+    return _Faulty(document, found[1].decode(), found[2].decode()) if found else document
+
+
+if __name__ == "__main__":
+    child.open_document = open_document
+    zygote.main()
