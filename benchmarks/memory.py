@@ -2,8 +2,8 @@
 
     python -m benchmarks.memory FOLDER [--engine rapidocr]
 
-Runs the job with one worker over FOLDER and looks every 50 ms at the resident memory of the worker's process tree, shared
-pages counted once (PSS). Linux only.
+Runs the job with one worker over FOLDER and looks every 50 ms at the resident memory of the worker's process tree,
+shared pages counted once (PSS). Linux only.
 """
 
 from __future__ import annotations

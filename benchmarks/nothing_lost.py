@@ -2,8 +2,8 @@
 
     python -m benchmarks.nothing_lost FOLDER [--pages 40] [--engine rapidocr]
 
-Renders the pages of FOLDER as the job does, calls the engine directly, runs the job on the same files, and compares the words of
-each page as multisets, with their places.
+Renders the pages of FOLDER as the job does, calls the engine directly, runs the job on the same files, and compares the
+words of each page as multisets, with their places.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from documents import media, reader
-from models.engines import open_engine
+from models.engines import Engine, open_engine
 from pipelines.backfill import main as backfill
 from schemas.geometry import clip_unit, transform_quads
 
 
-def direct(path: Path, engine_name: str) -> Counter[tuple[str, float, float]]:
+def direct(path: Path, engine: Engine) -> Counter[tuple[str, float, float]]:
     """The engine's words over a picture's first page: text, left and top in fractions, to four places."""
     data = path.read_bytes()
     media_type = media.sniff(data[:4096])
@@ -32,7 +32,7 @@ def direct(path: Path, engine_name: str) -> Counter[tuple[str, float, float]]:
         raise SystemExit(f"{path} is no picture")
     with reader.open_document(data, media_type) as document:
         image = document.render(0)
-    words = open_engine(engine_name).read(image)
+    words = engine.read(image)
     boxes = [clip_unit(quad).box for quad in transform_quads(image.to_page, [word.quad for word in words])]
     return Counter((word.text, round(box.left, 4), round(box.top, 4)) for word, box in zip(words, boxes, strict=True))
 
@@ -52,9 +52,8 @@ def main() -> int:
         output = f"{scratch}/out"
         code = backfill(["--input", str(chosen), "--output", output, "--run", "lost", "--engine", arguments.engine])
         table = pq.read_table(f"{output}/tables/tokens").to_pylist()
-        different = [
-            path.name for path in sorted(chosen.iterdir()) if _of_job(table, path) != direct(path, arguments.engine)
-        ]
+        engine = open_engine(arguments.engine)
+        different = [path.name for path in sorted(chosen.iterdir()) if _of_job(table, path) != direct(path, engine)]
     figures = {"pages": len(pictures[: arguments.pages]), "words": len(table), "pages_that_differ": different}
     print(json.dumps(figures, indent=1))
     return code or bool(different)

@@ -1,9 +1,9 @@
-"""What Beam costs: CPU time of the job over that of the same functions in a plain loop, and what a second worker brings.
+"""What Beam costs: CPU time of the job over that of the same functions in a plain loop; what a second worker brings.
 
     python -m benchmarks.overhead FOLDER [--pages 100] [--engine standin] [--repeats 3]
 
-Takes pictures from FOLDER until there are `--pages` pages. Each variant runs in a process of its own, in turns, `--repeats`
-times; the figures are user + system CPU seconds with all children, and the smallest of each variant counts.
+Takes the first `--pages` pictures of FOLDER. Each variant runs in a process of its own, in turns, `--repeats` times;
+the figures are user + system CPU seconds with all children, and the smallest of each variant counts.
 """
 
 from __future__ import annotations

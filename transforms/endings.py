@@ -6,7 +6,7 @@ import datetime
 import os
 import traceback
 
-from documents.jail.jail import UnforeseenError
+from documents.jail import UnforeseenError
 from schemas.errors import MAX_MESSAGE, PagebeamError
 from schemas.records import DocumentRow, FailureRow, PageRow
 from transforms.elements import Document, DocumentEnd, ManifestEntry, PageEnd, PageTask

@@ -46,7 +46,7 @@ class _Answers:
 
     def overlay(self, words: dict[str, Any], replace: list[int], allow_signed: bool) -> tuple[Json, Any]:
         by_page = {int(page): wire.words_from_json(rows) for page, rows in words.items()}
-        result = write_overlay(self._data, self._media_type, by_page, replace=replace, allow_signed=allow_signed)
+        result = write_overlay(bytes(self._data), self._media_type, by_page, replace=replace, allow_signed=allow_signed)
         return {}, result
 
 

@@ -1,7 +1,7 @@
 """The warm process: has the parsers loaded, no threads, and forks a fresh child for every document.
 
-Started by `jail.py` as `python -m documents.jail.zygote CONTROL_FD PARENT_PID`. On the control socket: a frame with a
-descriptor and the limits asks for a child that serves that descriptor; when the child has ended, a frame tells how.
+Started by `process.py` as `python -m documents.jail.zygote CONTROL_FD PARENT_PID`. On the control socket: a frame with
+a descriptor and the limits asks for a child that serves that descriptor; when the child has ended, a frame tells how.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 from documents import blob
-from documents.jail import Jail, JailedDocument, Limits
-from documents.jail.jail import UnforeseenError
+from documents.jail import Jail, JailedDocument, Limits, UnforeseenError
 from schemas.errors import (
     CorruptDocument,
     JailCpuLimit,

@@ -1,0 +1,129 @@
+"""A document in a child of its own: asked, timed, and not trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+import schemas.errors
+from documents import blob
+from documents.jail import wire
+from documents.jail.process import Limits, Zygote
+from schemas.errors import JailCpuLimit, JailCrash, JailError, JailMemoryLimit, JailTimeout, PagebeamError
+from schemas.pages import Inspection, PageImage, Pixels, Word
+
+T = TypeVar("T")
+
+
+class UnforeseenError(Exception):
+    """A bug of ours that showed inside the jail; its message names the place."""
+
+
+class JailedDocument:
+    """A document open in a child of its own. Used by one thread at a time."""
+
+    def __init__(self, zygote: Zygote, source: int, size: int, media_type: str, limits: Limits) -> None:
+        self._zygote = zygote
+        self._limits = limits
+        self._ended = False
+        self.cpu_seconds = 0.0  # what its calls have used so far
+        self._channel = zygote.fork(limits)
+        wire.send(self._channel, {"bytes": size, "media_type": media_type}, [source])
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked: a call that ended in a JailError was its last."""
+        return not self._ended
+
+    def inspect(self, max_pages: int, redo: bool) -> Inspection:
+        """See documents.reader."""
+        return self._call(
+            "inspect", lambda answer, _: wire.inspection_from_json(answer), max_pages=max_pages, redo=redo
+        )
+
+    def render(self, page: int) -> PageImage:
+        """See documents.reader."""
+        return self._call("render", wire.image_from_json, page=page)
+
+    def preview(self, page: int, longest: int) -> Pixels:
+        """See documents.reader."""
+
+        def pixels(answer: wire.Json, data: bytearray) -> Pixels:
+            width, height = wire.image_size(answer)
+            return np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
+
+        return self._call("preview", pixels, page=page, longest=longest)
+
+    def overlay(self, words: Mapping[int, Sequence[Word]], replace: Sequence[int], allow_signed: bool) -> bytes:
+        """See documents.overlay."""
+        rows = {str(page): wire.words_to_json(found) for page, found in words.items()}
+        return self._call(
+            "overlay", lambda _, data: bytes(data), words=rows, replace=list(replace), allow_signed=allow_signed
+        )
+
+    def _call(self, name: str, believe: Callable[[wire.Json, bytearray], T], **arguments: Any) -> T:
+        if self._ended:
+            raise JailError("the document's process has ended")
+        descriptors: list[int] = []
+        try:
+            with contextlib.suppress(ConnectionError):  # it died meanwhile: the receiving end tells how
+                wire.send(self._channel, {"call": name, **arguments})
+            answer, descriptors = wire.receive(self._channel, self._limits.wall_seconds)
+            self.cpu_seconds += float(answer.get("cpu_seconds", 0.0))
+            if "error" in answer:
+                raise _error_of(answer)
+            size = int(answer.get("bytes", 0))
+            if size > self._limits.output_bytes:
+                raise JailCrash(f"the parser's answer has {size} bytes")
+            return believe(answer, blob.read(descriptors[0], size) if size else bytearray())
+        except JailTimeout:
+            self._ended = True
+            self._channel.close()
+            self._zygote.kill()
+            raise
+        except JailCrash as error:
+            raise self._autopsy(error) from None
+        except (KeyError, IndexError, TypeError, ValueError, EOFError) as error:
+            self.close()
+            raise JailCrash(f"the parser's answer makes no sense ({type(error).__name__})") from error
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _autopsy(self, crash: JailCrash) -> JailError:
+        """Why the child died, as far as the kernel tells."""
+        code, max_rss = self._end()
+        if code is None:
+            return crash
+        if code == -signal.SIGXCPU:
+            return JailCpuLimit(f"the parser used more than {self._limits.cpu_seconds:g} s of CPU time")
+        # The kernel's own out-of-memory killer sends SIGKILL; a parser that aborts near its limit ran into it.
+        if code == -signal.SIGKILL or max_rss > 0.8 * self._limits.memory_bytes:
+            return JailMemoryLimit(f"the parser died with {max_rss >> 20} MB in use")
+        cause = signal.Signals(-code).name if code < 0 else f"exit status {code}"
+        return JailCrash(f"the parser died ({cause})")
+
+    def _end(self) -> tuple[int | None, int]:
+        """Closes the socket and waits; gives the child's exit code (None: it had to be killed) and peak bytes."""
+        if self._ended:
+            return None, 0
+        self._ended = True
+        self._channel.close()
+        return self._zygote.child_ended()
+
+    def close(self) -> None:
+        """Ends the child. May be called twice."""
+        self._end()
+
+
+def _error_of(answer: wire.Json) -> Exception:
+    kind = getattr(schemas.errors, str(answer["error"]), None)
+    message = str(answer.get("message", ""))[: schemas.errors.MAX_MESSAGE]
+    if isinstance(kind, type) and issubclass(kind, PagebeamError):
+        return kind(message)
+    return UnforeseenError(message)

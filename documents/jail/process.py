@@ -1,0 +1,105 @@
+"""A zygote and its child, from the outside: started, waited for, killed."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import functools
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+from documents.jail import wire
+from schemas.errors import JailError
+
+_START_SECONDS = 60.0  # a zygote's imports, on a machine that is very busy
+_END_SECONDS = 5.0  # from the closing of a child's socket to its end
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What one call may use. CPU time ends alike on slow and fast machines; the wall clock is for hangs alone."""
+
+    memory_bytes: int = 1 << 30  # over the warm process; ten times what the largest allowed picture takes
+    cpu_seconds: float = 60.0  # a hundred times an ordinary page
+    wall_seconds: float = 300.0  # CPU time on a machine that is five times overloaded
+    output_bytes: int = 2 << 30  # of one answer: an overlay PDF is as large as its source
+
+
+@functools.cache
+def _starter() -> concurrent.futures.ThreadPoolExecutor:
+    """The thread that starts every zygote: to Linux a parent is a thread, and workers' threads come and go."""
+    return concurrent.futures.ThreadPoolExecutor(1, "pagebeam-jail")
+
+
+class Zygote:
+    """One warm process, which serves one document at a time."""
+
+    def __init__(self, module: str) -> None:
+        self._killed = False
+        self._control, theirs = socket.socketpair()
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with theirs:
+            self._process = (
+                _starter()
+                .submit(
+                    subprocess.Popen[bytes],
+                    [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,  # parsers chatter, and may repeat a document's text
+                    start_new_session=True,  # so that it can be killed with its child, as one group
+                    env=environment,
+                )
+                .result()
+            )
+        try:
+            wire.receive(self._control, _START_SECONDS)
+        except JailError:
+            self.kill()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fork(self, limits: Limits) -> socket.socket:
+        """The socket of a fresh child."""
+        ours, theirs = socket.socketpair()
+        request = {
+            "memory_bytes": limits.memory_bytes,
+            "cpu_seconds": limits.cpu_seconds,
+            "output_bytes": limits.output_bytes,
+        }
+        with theirs:
+            wire.send(self._control, request, [theirs.fileno()])
+        return ours
+
+    def child_ended(self) -> tuple[int | None, int]:
+        """Exit code and peak bytes of the child whose socket was closed; kills both when it does not end by itself."""
+        try:
+            report, _ = wire.receive(self._control, _END_SECONDS)
+        except JailError:
+            self.kill()
+            return None, 0
+        scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KB elsewhere
+        return int(report["exit"]), int(report["max_rss"]) * scale
+
+    def kill(self) -> None:
+        """Ends it and its child. May be called twice."""
+        if self._killed:
+            return  # its number may belong to another process by now
+        self._killed = True
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._control.close()
