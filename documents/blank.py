@@ -11,6 +11,7 @@ from PIL import Image
 LONGEST = 1000  # pixels of the picture that is judged: 8 point print on A4 is still 5 pixels high
 PAPER_CELL = 16  # pixels: the paper's tone is the median of such cells, so that shading and vignettes are no ink
 MOST_SHADING = 40  # grey levels from the page's median: a darker cell is a scanner's edge or a dark field, not paper
+MOST_SPREAD = 16  # grey levels between the quartiles of a cell: one with more holds an edge, its median is neither side
 LEAST_CONTRAST = 8.0  # grey levels: light grey print of 8 points keeps 12 or more at this size, JPEG adds up to 4
 NOISE_FACTOR = 5.0  # of the noise's standard deviation: of a million normal deviates, less than one is beyond
 MOST_NOISE = 6.0  # grey levels: beyond, it is no paper but a texture or dense print, and is not judged
@@ -47,9 +48,12 @@ def _paper(grey: Grey) -> npt.NDArray[np.int16]:
     padded = np.pad(grey, ((0, rows * PAPER_CELL - height), (0, columns * PAPER_CELL - width)), mode="edge")[::2, ::2]
     half = PAPER_CELL // 2
     cells = padded.reshape(rows, half, columns, half).swapaxes(1, 2).reshape(rows, columns, -1)
-    medians = np.partition(cells, half * half // 2, axis=2)[:, :, half * half // 2]
-    usual = np.median(medians)
-    medians = np.where(np.abs(medians - usual) > MOST_SHADING, usual, medians).astype(np.uint8)
+    quarter = half * half // 4
+    ranked = np.partition(cells, (quarter, 2 * quarter, 3 * quarter), axis=2).astype(np.int16)
+    medians, spread = ranked[:, :, 2 * quarter], ranked[:, :, 3 * quarter] - ranked[:, :, quarter]
+    usual = int(np.median(medians))
+    is_other = (np.abs(medians - usual) > MOST_SHADING) | (spread > MOST_SPREAD)
+    medians = np.where(is_other, usual, medians).astype(np.uint8)
     full = Image.fromarray(medians).resize((columns * PAPER_CELL, rows * PAPER_CELL), Image.Resampling.BILINEAR)
     return np.asarray(full).astype(np.int16)[:height, :width]
 

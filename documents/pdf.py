@@ -12,7 +12,8 @@ import pypdfium2.raw as pdfium
 
 from documents import blank
 from documents.pdf_category import MOST_OF_PAGE, is_garbage, makeup, tells_all
-from documents.pdf_page import PdfPage, open_page, render_page
+from documents.pdf_page import Handle, PdfPage, open_page, render_page
+from documents.pdf_repair import repaired
 from documents.pdf_text import page_text
 from documents.pdf_units import user_units
 from documents.picture_pixels import to_grey
@@ -22,23 +23,31 @@ from schemas.geometry import pixels_to_fractions
 from schemas.pages import Inspection, PageImage, PageInspection, Pixels
 
 MOST_PER_UNIT = 600 / 72  # pixels: 600 dpi shows all that print holds; only tiny pages get less than they would fill
+_MOST_SIGNATURES = 1000  # looked at
 
 
 class PdfDocument:
     """A `documents.reader.Document` over a PDF. PDFium allows one thread at a time in a process."""
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
-        self._data = data
-        self._buffer = np.frombuffer(data, dtype=np.uint8)  # the address, without a copy
-        self._handle = pdfium.FPDF_LoadMemDocument64(
-            self._buffer.ctypes.data_as(ctypes.c_void_p), self._buffer.size, None
-        )
-        if not self._handle:
-            raise _open_error(pdfium.FPDF_GetLastError())
+        if not self._load(data):
+            error = _open_error(pdfium.FPDF_GetLastError())
+            repair = None if isinstance(error, Encrypted) else repaired(data)
+            if repair is None or not self._load(repair):
+                self.close()
+                raise error
+        self._signed = _is_signed(self._handle)  # before a page is opened: that may make its fields part of the page
         self._page_count = pdfium.FPDF_GetPageCount(self._handle)
         if self._page_count < 1:
             self.close()
             raise CorruptDocument("the PDF has no pages")
+
+    def _load(self, data: bytes | mmap.mmap) -> bool:
+        self._data = data
+        self._buffer = np.frombuffer(data, dtype=np.uint8)  # the address, without a copy
+        address = self._buffer.ctypes.data_as(ctypes.c_void_p)
+        self._handle = pdfium.FPDF_LoadMemDocument64(address, self._buffer.size, None)
+        return bool(self._handle)
 
     def inspect(self, max_pages: int, redo: bool) -> Inspection:
         """See `documents.reader.Document`."""
@@ -54,8 +63,7 @@ class PdfDocument:
                 pages.append(PageInspection(index, None, None, None, None, ()))
         if errors and len(errors) == len(pages):
             raise errors[0]
-        signed = pdfium.FPDF_GetSignatureCount(self._handle) > 0
-        return Inspection(self._page_count, tuple(pages), signed)
+        return Inspection(self._page_count, tuple(pages), self._signed)
 
     def render(self, page: int) -> PageImage:
         """See `documents.reader.Document`. A scan is not enlarged over 2x, other pages are drawn at any size."""
@@ -95,7 +103,7 @@ def _inspect_page(page: PdfPage, index: int, unit: float, redo: bool) -> PageIns
         words = tuple(sorted(every, key=lambda word: word.line))  # the sort is stable: reading order stays
         return PageInspection(index, width, height, "embedded_text", None, words)
     words = () if is_garbage(text) else text.visible
-    if not words and not text.garbage and blank.is_blank(to_grey(_preview(page, blank.LONGEST))):
+    if not words and blank.is_blank(to_grey(_preview(page, blank.LONGEST))):
         return PageInspection(index, width, height, "no_text", "blank", ())
     return PageInspection(index, width, height, None, None, words)
 
@@ -104,6 +112,13 @@ def _preview(page: PdfPage, longest: int) -> Pixels:
     width, height = page.size
     units = longest / max(width, height)
     return render_page(page, *preview_size(width * units, height * units, longest))
+
+
+def _is_signed(document: Handle) -> bool:
+    """Whether a signature field is filled in; an empty one is an invitation to sign."""
+    fields = range(min(pdfium.FPDF_GetSignatureCount(document), _MOST_SIGNATURES))
+    signatures = (pdfium.FPDF_GetSignatureObject(document, index) for index in fields)
+    return any(pdfium.FPDFSignatureObj_GetContents(signature, None, 0) > 0 for signature in signatures if signature)
 
 
 def _open_error(code: int) -> PagebeamError:

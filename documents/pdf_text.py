@@ -47,9 +47,7 @@ class _Span(NamedTuple):
 def page_text(page: PdfPage) -> PageText:
     """The words of a page that stand, by their middle, on the visible part of it; raises CorruptDocument."""
     with _text_page(page) as text_page:
-        codes = [
-            pdfium.FPDFText_GetUnicode(text_page, index) for index in range(pdfium.FPDFText_CountChars(text_page))
-        ]
+        codes = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(pdfium.FPDFText_CountChars(text_page))]
         spans: list[_Span] = []
         texts: list[str] = []
         garbage = 0

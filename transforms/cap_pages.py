@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -37,20 +38,16 @@ class Cap:
         try:
             with watch.running():
                 inspection = opened.open_document(document).inspect(self.max_pages, self.redo)
+            spent = dataclasses.replace(document, cpu_seconds=document.cpu_seconds + watch.cpu_seconds)
+            share = watch.milliseconds / max(1, len(inspection.pages))
+            tasks = [PageTask(spent, found).spent("inspect", share, 0.0) for found in inspection.pages]
+            runs = list(page_runs([task for task in tasks if task.inspection.category is None]))
         except Exception as error:
             yield fail_document(document, STAGE, self.run, error, watch.cpu_seconds)
             return
-        share = 1 / max(1, len(inspection.pages))
-        document = dataclasses.replace(document, cpu_seconds=document.cpu_seconds + watch.cpu_seconds)
-        yield DocumentHead(document, inspection.page_count, len(inspection.pages), inspection.signed)
-        to_read = []
-        for found in inspection.pages:
-            task = PageTask(document, found).spent("inspect", watch.milliseconds * share, 0.0)
-            if found.category is None:
-                to_read.append(task)
-            else:
-                yield self._end(task)
-        yield from page_runs(to_read)
+        yield DocumentHead(spent, inspection.page_count, len(inspection.pages), inspection.signed)
+        yield from (self._end(task) for task in tasks if task.inspection.category is not None)
+        yield from runs
 
     def _end(self, task: PageTask) -> PageEnd:
         try:
@@ -71,8 +68,8 @@ class Cap:
 
 
 def cost(page: PageInspection) -> int:
-    """Pixels that the page's render will have, as far as is known: a picture without a size counts as A4."""
-    width, height = render_size(page.width_pt or 595.0, page.height_pt or 842.0)
+    """Pixels that the page's render will have at most: a picture without a size counts as A4."""
+    width, height = render_size(page.width_pt or 595.0, page.height_pt or 842.0, most=math.inf)
     return width * height
 
 

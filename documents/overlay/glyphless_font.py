@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import pikepdf
 
+FONT_NAME = pikepdf.Name.PagebeamGlyphless
 EM = 1000  # font units
 ADVANCE = 500  # font units, of every glyph
 ASCENT, DESCENT = 1000, -1  # the selection fills the word's box; some readers take a descent of 0 for none stated
@@ -36,9 +37,9 @@ def clusters(text: str) -> list[str]:
 
 
 def whole(text: str) -> list[str]:
-    """The text in as few pieces as can be: one, but for characters that must stand alone."""
+    """The text and a space in as few pieces as can be: one, but for characters that must stand alone."""
     pieces: list[str] = []
-    for piece in clusters(text):
+    for piece in clusters(text + " "):
         if pieces and _is_basic(piece) and _is_basic(pieces[-1]):
             pieces[-1] += piece
         else:
@@ -68,7 +69,7 @@ def embed_font(pdf: pikepdf.Pdf, codes: Mapping[str, int]) -> pikepdf.Object:
     descriptor = pdf.make_indirect(
         pikepdf.Dictionary(
             Type=pikepdf.Name.FontDescriptor,
-            FontName=pikepdf.Name.PagebeamGlyphless,
+            FontName=FONT_NAME,
             Flags=5,  # fixed pitch, symbolic
             FontBBox=[0, DESCENT, ADVANCE, ASCENT],
             ItalicAngle=0,
@@ -83,7 +84,7 @@ def embed_font(pdf: pikepdf.Pdf, codes: Mapping[str, int]) -> pikepdf.Object:
         pikepdf.Dictionary(
             Type=pikepdf.Name.Font,
             Subtype=pikepdf.Name.CIDFontType2,
-            BaseFont=pikepdf.Name.PagebeamGlyphless,
+            BaseFont=FONT_NAME,
             CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
             FontDescriptor=descriptor,
             DW=ADVANCE,
@@ -94,7 +95,7 @@ def embed_font(pdf: pikepdf.Pdf, codes: Mapping[str, int]) -> pikepdf.Object:
         pikepdf.Dictionary(
             Type=pikepdf.Name.Font,
             Subtype=pikepdf.Name.Type0,
-            BaseFont=pikepdf.Name.PagebeamGlyphless,
+            BaseFont=FONT_NAME,
             Encoding=pikepdf.Name("/Identity-H"),
             DescendantFonts=[descendant],
             ToUnicode=_stream(pdf, to_unicode(codes)),
@@ -130,8 +131,8 @@ def to_unicode(codes: Mapping[str, int]) -> bytes:
 def true_type() -> bytes:
     """A TrueType font of two glyphs: an empty .notdef, and the one that every code draws.
 
-    That one goes from a corner of its box to the opposite one and back: it has an extent but no area, so that nothing is
-    painted in any render mode. MuPDF's `mutool` leaves text without extent out, and PDFium takes the extent for the box.
+    That one goes from a corner of its box to the opposite one and back: it has an extent but no area, so that nothing
+    is painted in any render mode. MuPDF's `mutool` leaves text without extent out; PDFium takes the extent for the box.
     """
     there_and_back = (
         struct.pack(">hhhhh", 1, 0, 0, ADVANCE, ASCENT)  # one contour, and its box

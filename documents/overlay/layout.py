@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -11,43 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from documents.overlay.glyphless_font import clusters, whole
+from documents.overlay.spacing import (
+    LEAST_ADVANCE,
+    PlacedWord,
+    Run,
+    keep_apart,
+    may_be_glued,
+    sealed,
+    visual_order,
+)
 from schemas.geometry import Matrix, Points, transform
 from schemas.pages import Word
 
 Vector = npt.NDArray[np.float64]  # (n,)
 
-# Gaps and advances are in ems; an em is the height of the run.
-LEAST_GAP = 0.16  # pdf.js sees no space below 0.102, Poppler none below 0.15
-LEAST_GAP_OF_LETTERS = 0.42  # Poppler takes single letters with less than 0.4 between them for one spaced-out word
-LEAST_ADVANCE = 0.1  # PDFium takes the same letter within 0.07 for a shadow and drops it
-MAX_SAG = 0.25  # how far words may stand off their baseline before it is sloped, or cut in two
+MAX_SAG = 0.25  # of a line's height: how far words may stand off their baseline before it is sloped, or cut in two
 MAX_TURN = 45.0  # degrees between a word and its run
-# Poppler cuts a word where its letters' baselines differ by half a point, pdfminer cuts slanted words into letters. So a
-# line that is nearly upright goes in steps, each word flat; in any other slanted line each word is a single glyph.
+# Poppler cuts a word where its letters' baselines differ by half a point, and pdfminer cuts slanted words into letters.
+# So a line that is nearly level goes in steps, each word flat. In any other slanted line each word is a single glyph.
 MAX_STEPPED = 7.0  # degrees off the axes
 LEAST_SIZE = 0.05  # units of user space, for boxes without height
-
-
-@dataclasses.dataclass(frozen=True)
-class PlacedWord:
-    """A word on its baseline."""
-
-    pieces: tuple[str, ...]  # clusters, one advance each, in the order in which they stand from left to right
-    start: float  # units of user space along the baseline
-    end: float
-    rise: float = 0.0  # units of user space above the baseline
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """Words on one straight baseline, from left to right as they are read."""
-
-    x: float  # where the baseline is 0, user space
-    y: float
-    cos: float  # the direction of reading
-    sin: float
-    size: float  # height of the boxes, units of user space
-    words: tuple[PlacedWord, ...]
+MARGIN = 0.001  # of the page: pdf.js drops letters whose origin lies beyond its edge
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,11 +60,14 @@ def lay_out(words: Sequence[Word], to_user: Matrix) -> list[Run]:
         boxes = _boxes(line, to_user)
         if boxes.words:
             runs += _straight_runs(boxes)
-    return runs
+    return [
+        sealed(run) if may_be_glued(run, behind) else run for run, behind in zip(runs, [*runs[1:], None], strict=True)
+    ]
 
 
 def _boxes(words: Sequence[Word], to_user: Matrix) -> _Boxes:
-    quads = transform(to_user, np.asarray([word.quad for word in words], dtype=np.float64).reshape(-1, 2)).reshape(-1, 4, 2)
+    fractions = np.asarray([word.quad for word in words], dtype=np.float64).reshape(-1, 2)
+    quads = transform(to_user, np.clip(fractions, MARGIN, 1 - MARGIN)).reshape(-1, 4, 2)
     usable = [row for row, word in enumerate(words) if clusters(word.text) and np.isfinite(quads[row]).all()]
     sides = np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1) + np.linalg.norm(quads[:, 1] - quads[:, 2], axis=1)
     left, right = (quads[:, 0] + quads[:, 3]) / 2, (quads[:, 1] + quads[:, 2]) / 2
@@ -104,7 +90,7 @@ def _straight_runs(boxes: _Boxes) -> list[Run]:
                 direction = _along(boxes, direction) if sloped else direction
                 baseline = _baseline(boxes, direction, False)
             if alone or np.abs(_heights(boxes, direction) - baseline).max() <= MAX_SAG * height:
-                return [_run(boxes, direction, baseline, height, flat=stepped)]
+                return [_run(boxes, direction, baseline, height, stepped=stepped)]
     order = np.argsort((boxes.left + boxes.right) @ direction, kind="stable").tolist()
     middle = len(order) // 2
     return _straight_runs(boxes.take(order[:middle])) + _straight_runs(boxes.take(order[middle:]))
@@ -140,7 +126,7 @@ def _baseline(boxes: _Boxes, direction: Vector, sloped: bool) -> Vector:
 
 
 def _along(boxes: _Boxes, direction: Vector) -> Vector:
-    """The direction turned into the line through the words' middles (upright boxes of an engine say nothing of slant)."""
+    """The direction turned into the line through the words' middles: an engine's upright boxes say nothing of slant."""
     along = (boxes.left + boxes.right) / 2 @ direction
     slope = _slope(along - along.mean(), _heights(boxes, direction))
     turned = direction + slope * np.array([-direction[1], direction[0]])
@@ -152,9 +138,9 @@ def _slope(spread: Vector, heights: Vector) -> float:
     return float(spread @ heights) / scatter if scatter > 0 else 0.0
 
 
-def _run(boxes: _Boxes, direction: Vector, baseline: Vector, height: float, *, flat: bool) -> Run:
+def _run(boxes: _Boxes, direction: Vector, baseline: Vector, height: float, *, stepped: bool) -> Run:
     starts, ends = boxes.left @ direction, boxes.right @ direction
-    pieces = [tuple(clusters(text) if flat else whole(text)) for text in boxes.words]
+    pieces = [visual_order(clusters(text)) if stepped else tuple(whole(text)) for text in boxes.words]
     advances = [(end - start) / len(word) for word, start, end in zip(pieces, starts, ends, strict=True)]
     # Letters that stand closer than readers bear: smaller text, in the middle of the box, keeps them apart.
     size = max(min(height, max(advances) / LEAST_ADVANCE), height * LEAST_ADVANCE, LEAST_SIZE)
@@ -164,31 +150,13 @@ def _run(boxes: _Boxes, direction: Vector, baseline: Vector, height: float, *, f
         PlacedWord(pieces[row], float(starts[row]) - origin, float(ends[row]) - origin, float(baseline[row]) - ground)
         for row in order
     ]
-    up = ground - size / 2
+    bottom = ground - size / 2
     return Run(
-        x=float(direction[0] * origin - direction[1] * up),
-        y=float(direction[1] * origin + direction[0] * up),
+        x=float(direction[0] * origin - direction[1] * bottom),
+        y=float(direction[1] * origin + direction[0] * bottom),
         cos=float(direction[0]),
         sin=float(direction[1]),
         size=size,
         words=tuple(keep_apart(placed, size)),
+        stepped=stepped,
     )
-
-
-def keep_apart(words: Sequence[PlacedWord], size: float) -> list[PlacedWord]:
-    """The words with the least gap between them: first at the cost of the word before it, then of the one behind."""
-    result: list[PlacedWord] = []
-    earliest = -math.inf
-    for word, following in itertools.zip_longest(words, words[1:]):
-        letters = following is not None and _is_letter(word) and _is_letter(following)
-        gap = size * (LEAST_GAP_OF_LETTERS if letters else LEAST_GAP)
-        start = max(word.start, earliest)
-        end = word.end if following is None else min(word.end, following.start - gap)
-        end = max(end, start + LEAST_ADVANCE * size * len(word.pieces))
-        result.append(dataclasses.replace(word, start=start, end=end))
-        earliest = end + gap
-    return result
-
-
-def _is_letter(word: PlacedWord) -> bool:
-    return len(word.pieces) == 1 and len(word.pieces[0]) == 1

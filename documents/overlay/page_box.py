@@ -36,15 +36,18 @@ def inherited(page: pikepdf.Object, key: str) -> Any:
     return None
 
 
+def copied(value: Any) -> pikepdf.Dictionary:
+    """A new dictionary with the items of one that may be shared; an empty one for what is none."""
+    return pikepdf.Dictionary(dict(value.items()) if isinstance(value, pikepdf.Dictionary) else {})
+
+
 def page_rectangle(page: pikepdf.Object) -> Rectangle:
     """What a viewer shows of the page: its CropBox as far as it lies in the MediaBox."""
     media = _rectangle(inherited(page, "/MediaBox")) or Rectangle(*LETTER)
     crop = _rectangle(inherited(page, "/CropBox"))
     if crop is None:
         return media
-    shown = Rectangle(
-        max(media.x0, crop.x0), max(media.y0, crop.y0), min(media.x1, crop.x1), min(media.y1, crop.y1)
-    )
+    shown = Rectangle(max(media.x0, crop.x0), max(media.y0, crop.y0), min(media.x1, crop.x1), min(media.y1, crop.y1))
     return shown if shown.x0 < shown.x1 and shown.y0 < shown.y1 else media
 
 
@@ -59,9 +62,7 @@ def page_turns(page: pikepdf.Object) -> int:
 
 def fractions_to_user_space(box: Rectangle, turns: int) -> Matrix:
     """Takes fractions of the page as a person sees it (y down) to user space (y up). UserUnit scales both alike."""
-    unturned_to_user = np.array(
-        [[box.x1 - box.x0, 0.0, box.x0], [0.0, box.y0 - box.y1, box.y1], [0.0, 0.0, 1.0]]
-    )
+    unturned_to_user = np.array([[box.x1 - box.x0, 0.0, box.x0], [0.0, box.y0 - box.y1, box.y1], [0.0, 0.0, 1.0]])
     return np.asarray(unturned_to_user @ quarter_turns(-turns), dtype=np.float64)
 
 
@@ -70,7 +71,7 @@ def _rectangle(value: Any) -> Rectangle | None:
     if not isinstance(value, pikepdf.Array) or len(value) < 4:
         return None
     try:
-        x0, y0, x1, y1 = (float(number) for number in list(value)[:4])  # type: ignore[arg-type]
+        x0, y0, x1, y1 = (float(number) for number in list(value)[:4])
     except (TypeError, ValueError):
         return None
     if not all(map(math.isfinite, (x0, y0, x1, y1))) or x0 == x1 or y0 == y1:

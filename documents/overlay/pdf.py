@@ -10,13 +10,17 @@ from contextlib import contextmanager
 import pikepdf
 
 from documents.overlay.glyphless_font import assign_codes, embed_font
-from documents.overlay.invisible import remove_invisible_text
-from documents.overlay.layout import Run, lay_out
-from documents.overlay.page_box import fractions_to_user_space, inherited, page_rectangle, page_turns
+from documents.overlay.invisible import InvisibleText
+from documents.overlay.layout import lay_out
+from documents.overlay.page_box import copied, fractions_to_user_space, inherited, page_rectangle, page_turns
 from documents.overlay.signatures import is_signed
+from documents.overlay.spacing import Run
 from documents.overlay.text_layer import TAG, content_stream
 from schemas.errors import CorruptDocument, Encrypted, SignedDocument
 from schemas.pages import Word
+
+# More than layers can explain: long binary strings, which qpdf writes in hexadecimal. Packed, they take less.
+GROWTH, GROWTH_BYTES = 1.25, 262_144
 
 
 def add_text(
@@ -29,16 +33,21 @@ def add_text(
         pages = [page.obj for page in pdf.pages]
         missing = [page for page in sorted({*words, *replace}) if not 0 <= page < len(pages)]
         if missing:
-            raise CorruptDocument(f"there are words for page {missing[0]}, but the PDF's page tree has {len(pages)} pages")
+            raise CorruptDocument(
+                f"there are words for page {missing[0]}, but the PDF's page tree has {len(pages)} pages"
+            )
+        invisible = InvisibleText(pdf)
         for page in sorted(set(replace)):
-            remove_invisible_text(pdf, pages[page])
+            invisible.remove(pages[page])
         runs = {page: _runs(pages[page], words[page]) for page in sorted(words)}
-        codes = assign_codes(piece for its in runs.values() for run in its for word in run.words for piece in word.pieces)
+        codes = assign_codes(
+            piece for its in runs.values() for run in its for word in run.words for piece in word.pieces
+        )
         filled = [page for page, its in runs.items() if its]
         font = embed_font(pdf, codes) if filled else None
         for page in filled:
             _add_layer(pdf, pages[page], runs[page], codes, font)
-        return _save(pdf)
+        return _save(pdf, len(data))
 
 
 @contextmanager
@@ -49,7 +58,8 @@ def _open(data: bytes) -> Iterator[pikepdf.Pdf]:
     except pikepdf.PasswordError as error:
         raise Encrypted("the PDF needs a password: store it without one") from error
     except pikepdf.PdfError as error:
-        raise CorruptDocument(f"not a readable PDF: {error}") from error
+        # Before the last colon stands what names a Python object.
+        raise CorruptDocument(f"not a readable PDF: {str(error).rsplit(': ', 1)[-1]}") from error
 
 
 def _runs(page: pikepdf.Object, words: Sequence[Word]) -> list[Run]:
@@ -65,7 +75,7 @@ def _add_layer(
     layer[TAG] = True  # by this a later run knows the layer as ours
     own = page.get("/Contents")
     if isinstance(own, pikepdf.Array):
-        streams = [stream for stream in own if isinstance(stream, pikepdf.Stream)]  # type: ignore[attr-defined]
+        streams = [stream for stream in own if isinstance(stream, pikepdf.Stream)]
     else:
         streams = [own] if isinstance(own, pikepdf.Stream) else []
     page["/Contents"] = pikepdf.Array([layer, *streams])
@@ -73,8 +83,8 @@ def _add_layer(
 
 def _add_font(page: pikepdf.Object, font: pikepdf.Object | None) -> str:
     """Gives the page resources of its own (they may be shared or inherited) with the font in them; its name there."""
-    resources = _copy(inherited(page, "/Resources"))
-    fonts = _copy(resources.get("/Font"))
+    resources = copied(inherited(page, "/Resources"))
+    fonts = copied(resources.get("/Font"))
     name = TAG
     while name in fonts:
         name += "_"
@@ -84,20 +94,24 @@ def _add_font(page: pikepdf.Object, font: pikepdf.Object | None) -> str:
     return name
 
 
-def _copy(value: object) -> pikepdf.Dictionary:
-    if not isinstance(value, pikepdf.Dictionary):
-        return pikepdf.Dictionary()
-    return pikepdf.Dictionary({key: item for key, item in value.items()})
+def _save(pdf: pikepdf.Pdf, size: int) -> bytes:
+    """The bytes of the PDF in the form it had: streams as they are, object streams and protection where it had them.
+
+    `size` is that of the source.
+    """
+    written = _written(pdf, pikepdf.ObjectStreamMode.preserve)
+    if len(written) > GROWTH * size + GROWTH_BYTES:
+        written = min(written, _written(pdf, pikepdf.ObjectStreamMode.generate), key=len)
+    return written
 
 
-def _save(pdf: pikepdf.Pdf) -> bytes:
-    """The bytes of the PDF in the form it had: streams as they are, object streams and protection where it had them."""
+def _written(pdf: pikepdf.Pdf, object_streams: pikepdf.ObjectStreamMode) -> bytes:
     out = io.BytesIO()
     pdf.save(
         out,
-        compress_streams=True,
+        compress_streams=True,  # those that are not compressed at all
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+        object_stream_mode=object_streams,
         linearize=pdf.is_linearized,
         encryption=pdf.is_encrypted,
         deterministic_id=not pdf.is_encrypted,

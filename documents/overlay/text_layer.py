@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from documents.overlay.glyphless_font import ADVANCE, EM
-from documents.overlay.layout import Run
+from documents.overlay.spacing import Run
 
 TAG = "/Pagebeam"  # of the marked content that holds the layer
 WIDEST_FILLED_GAP = 0.6  # ems; over a wider one, pdf.js and Poppler begin anew anyway, and the space stays a space
