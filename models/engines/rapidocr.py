@@ -35,13 +35,15 @@ MODELS = {
 PARAMS: dict[str, Any] = {
     "Global.log_level": "critical",
     "Global.use_preprocess_img": False,  # would shrink a page to 2,000 pixels, by a factor of its own in each direction
+    "Global.use_vertical_padding": False,  # would make a strip of 4,096 x 60 pixels one of 10,000 x 2,500
     "Det.limit_side_len": 32,  # leave the size to `_detector_scale`
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
     "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # the arena keeps the largest page's memory for good
 }
 DETECTOR_PIXELS = 1_500_000  # pages are shrunk to it to find their lines; they are read at full size
-DETECTOR_SIDE = 736  # pixels, RapidOCR's own default: a smaller picture is enlarged to it
+DETECTOR_SIDE = 736  # pixels, RapidOCR's own default: a smaller picture is enlarged towards it
+MAX_ENLARGED = 2.0  # a strip of one line, enlarged to that, has letters too large to be found
 TURN_VOTERS = 15  # lines that say which way up a page is: on 32 pages of three kinds their mean was never in doubt
 TURN_SHAPE = 8  # times as long as high: what of a voter is looked at, since the classifier's input is short
 FIRES_AT = (
@@ -128,7 +130,7 @@ class RapidOcr:
 
 
 def _detector_scale(width: int, height: int) -> float:
-    wanted = max(1.0, DETECTOR_SIDE / min(width, height))
+    wanted = min(MAX_ENLARGED, max(1.0, DETECTOR_SIDE / min(width, height)))
     return min(wanted, math.sqrt(DETECTOR_PIXELS / (width * height)))
 
 
@@ -150,5 +152,6 @@ def open_engine() -> RapidOcr:
 
 def _model_folder() -> pathlib.Path:
     spec = importlib.util.find_spec("rapidocr")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None  # `check` has seen to that
+    assert spec.origin is not None
     return pathlib.Path(spec.origin).parent / "models"

@@ -15,7 +15,7 @@ from schemas.geometry import Quad
 from schemas.pages import PageImage, Pixels, Word
 
 DARK = 128  # a pixel is ink where its green is below
-GAP_SHARE = 0.4  # of a line's height; a wider gap parts two words
+GAP_SHARE = 0.35  # of a line's height; a wider gap parts two words
 
 
 class StandIn:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import functools
 import io
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 
 from models.engines.base import clean
@@ -34,10 +34,8 @@ class Tesseract:
 
     def read(self, image: PageImage) -> list[Word]:
         """See `Engine.read`; lines are Tesseract's lines in its own reading order."""
-        height, width = image.pixels.shape[:2]
-        command = [self._binary, "stdin", "stdout", "-l", LANGUAGE, "--psm", PAGE_SEGMENTATION]
-        # The page's size on paper is not known here. As a sheet of A4 its letters have about the size they should have.
-        command += ["--dpi", str(max(70, round(max(height, width) / 11.7))), "tsv"]
+        # No --dpi: the page's size on paper is not known here, and Tesseract estimates better from the letters' height.
+        command = [self._binary, "stdin", "stdout", "-l", LANGUAGE, "--psm", PAGE_SEGMENTATION, "tsv"]
         return parse_tsv(_run(command, to_pnm(image.pixels)))
 
 
@@ -111,29 +109,28 @@ def _run(command: list[str], page: bytes) -> str:
     """What the command prints when given the page; raises EngineError when it fails, hangs or prints without end."""
     environment = os.environ | {"OMP_THREAD_LIMIT": "1"}  # more threads cost four times the CPU time for little
     timed_out = threading.Event()
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    ) as process:
-        assert process.stdin is not None and process.stdout is not None
+    with tempfile.TemporaryFile() as source:  # a pipe would need a second thread to fill it
+        source.write(page)
+        source.seek(0)
+        with subprocess.Popen(
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        ) as process:
+            assert process.stdout is not None
 
-        def stop() -> None:
-            timed_out.set()
-            process.kill()
+            def stop() -> None:
+                timed_out.set()
+                process.kill()
 
-        watchdog = threading.Timer(TIME_LIMIT, stop)
-        watchdog.start()
-        try:
-            with contextlib.suppress(BrokenPipeError):  # it died early: its exit status says so
-                process.stdin.write(page)
-                process.stdin.close()
-            output = process.stdout.read(MAX_OUTPUT + 1)
-            if len(output) > MAX_OUTPUT:
-                process.kill()
-            status = process.wait()
-        finally:
-            watchdog.cancel()
-            if process.poll() is None:
-                process.kill()
+            watchdog = threading.Timer(TIME_LIMIT, stop)
+            watchdog.start()
+            try:
+                output = process.stdout.read(MAX_OUTPUT + 1)
+                if len(output) > MAX_OUTPUT:
+                    process.kill()
+                status = process.wait()
+            finally:
+                watchdog.cancel()
+                process.kill()  # nothing where it has ended
     if timed_out.is_set():
         raise EngineError(f"tesseract took more than {TIME_LIMIT:.0f} seconds for a page")
     if len(output) > MAX_OUTPUT:
