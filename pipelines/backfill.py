@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from documents.jail import ISOLATION
@@ -22,8 +23,8 @@ from models.engines import check_engine
 from pipelines import console, local_runner, plan, progress, report, wave
 from pipelines.options import Settings, parse
 from pipelines.plan import Plan
-from schemas.errors import UsageError
-from transforms import storage
+from schemas.errors import JailError, UsageError
+from transforms import opened, storage
 from transforms.elements import Thumbnail
 from transforms.gallery import LeastConfident
 from transforms.summarise import Summary, merged
@@ -46,7 +47,10 @@ def run(settings: Settings, options: PipelineOptions) -> int:
     """Does all waves that are missing, then writes and prints what the run came to."""
     if settings.local:
         logging.getLogger().setLevel(logging.ERROR)  # what matters is in the tables
+    FileSystems.set_options(options)  # Beam does so with a pipeline, but the input is listed before there is one
+    storage.check(settings.output)
     check_engine(settings.engine)
+    _check_jail()
     owners = _owners(settings.owners)
     started_at = datetime.datetime.now(datetime.timezone.utc)
 
@@ -57,7 +61,11 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         pipeline.run().wait_until_finish()
 
     storage.remove_folder(settings.scratch)
-    planned = plan.load_or_make(settings, run_pipeline)
+    try:
+        planned = plan.load_or_make(settings, run_pipeline)
+    except UsageError:
+        storage.remove_folder(settings.scratch)
+        raise
     missing = [number for number in planned.waves if not wave.is_whole(settings, number)]
     resumed = len(planned.waves) - len(missing)
     ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
@@ -93,11 +101,19 @@ def _worker_log(settings: Settings) -> str:
     return os.path.abspath(f"{settings.scratch}/workers.log")
 
 
+def _check_jail() -> None:
+    try:
+        opened.probe()
+    except JailError as error:  # it would be every file's ending
+        raise UsageError(f"the parsers' own process does not work on this machine: {error}") from error
+
+
 def _owners(path: str | None) -> frozenset[str] | None:
     if path is None:
         return None
     try:
-        lines = storage.read(path).decode().splitlines()
+        storage.check(path)
+        lines = storage.read(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--owners {path} cannot be read: {type(error).__name__}") from error
     owners = frozenset(line.strip() for line in lines if line.strip())

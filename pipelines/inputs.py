@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import glob
+import itertools
 import os
 from collections.abc import Iterator
-
-from apache_beam.io.filesystem import BeamIOError
+from pathlib import PurePosixPath
 
 from schemas.errors import UsageError
 from transforms import storage
@@ -13,6 +15,7 @@ from transforms.elements import ManifestEntry
 from transforms.read_manifest import is_manifest
 
 _PATTERN = frozenset("*?[")
+_LONGEST = 255  # bytes that a file's name may have
 
 
 def find(pattern: str, output: str) -> list[str] | list[ManifestEntry]:
@@ -22,69 +25,94 @@ def find(pattern: str, output: str) -> list[str] | list[ManifestEntry]:
     """
     try:
         root, paths = _paths(pattern)
-    except (OSError, BeamIOError) as error:
+    except UsageError:
+        raise
+    except Exception as error:  # each storage has classes of its own
         raise UsageError(f"--input {pattern} cannot be listed: {type(error).__name__}") from error
-    own = _absolute(output).rstrip("/") + "/"
-    paths = [path for path in paths if not _absolute(path).startswith(own)]
     if not paths:
         raise UsageError(f"--input {pattern} names no file")
+    own = _real(output.rstrip("/")) + "/"
+    paths = [path for path in paths if not _real(path).startswith(own)]
+    if not paths:
+        raise UsageError(f"--input {pattern} names nothing but what lies in --output {output}")
     if root is None and all(map(is_manifest, paths)):
         return paths
-    names = _overlay_names(paths, root if root is not None else _common_folder(paths))
-    return [_entry(path, name) for path, name in zip(paths, names, strict=True)]
+    return [_entry(path, name) for path, name in zip(paths, _overlay_names(paths, root), strict=True)]
 
 
 def _paths(pattern: str) -> tuple[str | None, list[str]]:
     """The folder, where the pattern is one, and all files."""
     if "://" not in pattern:
         if os.path.isdir(pattern):
-            return pattern.rstrip("/"), sorted(_walk(pattern.rstrip("/") or "/"))
+            return pattern, sorted(_walk(pattern.rstrip("/") or "/"))
         if os.path.lexists(pattern):  # before it is taken for a pattern: a name may have brackets
             return None, [pattern]
         if not _PATTERN & set(pattern):
             raise UsageError(f"--input {pattern}: there is no such file or folder")
-        return None, [found.path for found in storage.listing(pattern)]
+        # Not Beam's: it passes over links that lead nowhere, and folders that begin with a pattern.
+        return None, sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
+    storage.check(pattern)
     if _PATTERN & set(pattern):
         return None, [found.path for found in storage.listing(pattern)]
     found = storage.listing(pattern.rstrip("/"))
     if found:
         return None, [one.path for one in found]
-    return pattern.rstrip("/"), [one.path for one in storage.listing(pattern.rstrip("/") + "/**")]
+    return pattern, [one.path for one in storage.listing(pattern.rstrip("/") + "/**")]
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for parent, _, names in os.walk(folder):
+    with os.scandir(folder):
+        pass  # raises where there is nothing to be had at all
+    unlisted: list[OSError] = []
+    for parent, _, names in os.walk(folder, onerror=unlisted.append):
         yield from (os.path.join(parent, name) for name in names)
+    # One that cannot be listed stands for its files: it will end as something that cannot be read.
+    yield from (error.filename for error in unlisted)
+
+
+def _real(path: str) -> str:
+    return path if "://" in path else os.path.join(_real_folder(os.path.dirname(path)), os.path.basename(path))
+
+
+@functools.lru_cache(1024)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _absolute(path: str) -> str:
-    return path if "://" in path else os.path.abspath(path)
+    return path.rstrip("/") if "://" in path else os.path.abspath(path)
 
 
-def _common_folder(paths: list[str]) -> str:
-    folders = [path.rpartition("/")[0] for path in paths]
-    return os.path.commonpath(folders) if "://" not in paths[0] and all(folders) else ""
-
-
-def _overlay_names(paths: list[str], root: str) -> list[str]:
-    """The source's own relative name, with .pdf behind it where it is not a PDF's; no two alike."""
-    relative = [path[len(root) :].lstrip("/") if root else path.rpartition("/")[2] for path in paths]
+def _overlay_names(paths: list[str], root: str | None) -> list[str | None]:
+    """The source's own name below `root` (None: the folder that holds all), with .pdf behind it where it is not a
+    PDF's; no two alike. None where no file can have the name.
+    """
+    places = [_absolute(path) for path in paths]
+    folder = _common_folder(places) if root is None else _absolute(root)
+    relative = [place[len(folder) :].lstrip("/") for place in places]
     taken = {name for name in relative if name.lower().endswith(".pdf")}
-    names = []
+    taken |= {str(parent) for name in relative for parent in PurePosixPath(name).parents}
+    names: list[str | None] = []
     for name in relative:
         if not name.lower().endswith(".pdf"):
             name += ".pdf"
             while name in taken:
                 name = f"{name[:-4]}~.pdf"
             taken.add(name)
-        names.append(name)
+        names.append(name if len(os.fsencode(name.rpartition("/")[2])) <= _LONGEST else None)
     return names
 
 
-def _entry(path: str, overlay_name: str) -> ManifestEntry:
+def _common_folder(places: list[str]) -> str:
+    folders = [place.split("/")[:-1] for place in places]
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(folders), max(folders), strict=False))
+    return "/".join(part for part, _ in same)
+
+
+def _entry(path: str, overlay_name: str | None) -> ManifestEntry:
     try:
         path.encode()
     except UnicodeEncodeError:
-        readable = os.fsencode(path).decode("utf-8", "replace")
+        readable = os.fsencode(path).decode("utf-8", "backslashreplace")
         return ManifestEntry(uri=readable, error="the file's name is not UTF-8")
     return ManifestEntry(uri=path, overlay_name=overlay_name)

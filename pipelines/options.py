@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
+import itertools
 import re
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
@@ -43,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"documents a wave (default: {LOCAL_WAVE:,} locally, {CLUSTER_WAVE:,} elsewhere)",
     )
     return parser
+
+
+def _is_complete(argument: str) -> bool:
+    """Whether what follows it is no value of its own."""
+    return not argument.startswith("-") or "=" in argument
 
 
 def _positive(text: str) -> int:
@@ -99,7 +105,11 @@ def parse(argv: list[str]) -> tuple[Settings, PipelineOptions]:
     """Our settings and Beam's options. Raises UsageError, or ends the program as argparse does."""
     ours, beams = _parser().parse_known_args(argv)
     options = PipelineOptions(beams)
-    local = options.view_as(StandardOptions).runner in (None, "DirectRunner")
+    # A pattern that the shell has expanded would be cut to its first file in silence.
+    stray = [word for before, word in itertools.pairwise(["", *beams]) if word[:1] != "-" and _is_complete(before)]
+    if stray:
+        raise UsageError(f"there is no place for {stray[0]!r}: put a pattern of files between quotes")
+    local = (options.view_as(StandardOptions).runner or "DirectRunner").lower() == "directrunner"
     if local:
         # A job server may know options that Beam's Python does not; here a mistyped one would be lost in silence.
         unknown = set(options.get_all_options(retain_unknown_options=True)) - set(options.get_all_options())

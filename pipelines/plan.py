@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import glob
 import json
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from pipelines.options import Settings
 from schemas.errors import UsageError
 from transforms import storage
 from transforms.elements import ManifestEntry, shard_of
-from transforms.plan_waves import PlanWaves, read_plan, wave_uri, waves_for, write_plan
+from transforms.plan_waves import PlanWaves, entries_of, wave_uri, waves_for, write_plan
 from transforms.read_manifest import ReadManifest
 
 
@@ -36,16 +37,21 @@ def load_or_make(settings: Settings, run_pipeline: Callable[[Callable[[beam.Pipe
     Raises UsageError where the input names nothing, or the run was planned with other settings.
     """
     uri = f"{settings.folder}/plan.json"
-    if storage.listing(uri):
+    if storage.exists(uri):
         return _load(settings, uri)
     found = inputs.find(settings.input, settings.output)
+    try:
+        storage.make_folder(settings.folder)
+    except OSError as error:
+        raise UsageError(f"--output {settings.output} cannot be written: {type(error).__name__}") from error
+    storage.remove_folder(settings.plan_folder)  # of a start that was killed before its plan was whole
     if isinstance(found[0], ManifestEntry):
         _write_listing(settings, found)
     else:
         run_pipeline(lambda pipeline: _build(pipeline, settings, found))
-    plans = storage.listing(f"{settings.plan_folder}/wave-*.parquet")
+    plans = storage.listing(f"{glob.escape(settings.plan_folder)}/wave-*.parquet")
     numbers = [int(one.path.rpartition("-")[2].partition(".")[0]) for one in plans]
-    waves = {number: len(read_plan(wave_uri(settings.plan_folder, number))) for number in numbers}
+    waves = {number: entries_of(wave_uri(settings.plan_folder, number)) for number in numbers}
     if not waves:
         raise UsageError(f"--input {settings.input}: the manifest has no rows")
     stored = {"waves": list(waves.items()), "settings": settings.identity()}
@@ -59,9 +65,10 @@ def _load(settings: Settings, uri: str) -> Plan:
     changed = sorted(name for name in ours if stored["settings"].get(name) != ours[name])
     if changed:
         name = changed[0]
+        option = "--no_embedded_text" if name == "embedded_text" else f"--{name}"
         raise UsageError(
-            f"run {settings.run} was begun with {name} = {stored['settings'].get(name)!r}, not {ours[name]!r}: "
-            "go on with the same options, or choose another --run"
+            f"run {settings.run} was begun with another {option} ({name} = {stored['settings'].get(name)!r}, "
+            f"now {ours[name]!r}): go on with the same options, or choose another --run"
         )
     return Plan(dict(stored["waves"]))
 

@@ -126,7 +126,7 @@ def write_books(summary: Summary, gallery: list[Thumbnail], settings: Settings, 
 
 def is_whole(settings: Settings, wave: int) -> bool:
     """Whether the wave has its marker."""
-    return bool(storage.listing(books_uri(settings, wave, whole=True)))
+    return storage.exists(books_uri(settings, wave, whole=True))
 
 
 def mark_whole(settings: Settings, wave: int, wall_seconds: float) -> None:

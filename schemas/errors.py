@@ -12,6 +12,7 @@ class PagebeamError(Exception):
     """
 
     reason: str = "error"
+    attempts: int = 1  # how often it was tried
 
 
 class UsageError(PagebeamError):

@@ -18,6 +18,8 @@ DOCUMENT_STATUSES = ("done", "skipped", "failed", "deleted")
 PAGE_STATUSES = ("done", "failed")
 CATEGORIES = ("embedded_text", "image_text", "no_text")
 DECISIONS = ("kept", "lexicon", "merged", "split", "embedded")
+# As pyarrow (and pandas with it) reads `run=...` in a path: with plain strings it refuses to open the table's folder.
+RUN = pa.dictionary(pa.int32(), pa.string())
 STAGES = ("fetch", "inspect", "classify", "render", "rectify", "read")  # fields of `times`
 
 
@@ -66,7 +68,7 @@ DOCUMENTS = pa.schema(
         pa.field("overlay_uri", pa.string()),
         pa.field("engine", pa.string()),
         pa.field("engine_version", pa.string()),
-        pa.field("run", pa.string(), nullable=False),
+        pa.field("run", RUN, nullable=False),
         pa.field("started_at", pa.timestamp("ms", tz="UTC"), nullable=False),
         pa.field("cpu_seconds", pa.float32(), nullable=False),
     ]
@@ -188,7 +190,7 @@ FAILURES = pa.schema(
         pa.field("error", pa.string(), nullable=False),
         pa.field("message", pa.string(), nullable=False),
         pa.field("attempts", pa.int32(), nullable=False),
-        pa.field("run", pa.string(), nullable=False),
+        pa.field("run", RUN, nullable=False),
     ]
 )
 

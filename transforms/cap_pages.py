@@ -10,10 +10,11 @@ from typing import Any
 import apache_beam as beam
 
 from documents.sizing import render_size
+from schemas.errors import Encrypted
 from schemas.pages import PageInspection
 from transforms import opened
 from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd, PageRun, PageTask
-from transforms.endings import fail_document, fail_page, page_row
+from transforms.endings import fail_document, fail_page, page_row, skip_document
 from transforms.opened import Stopwatch
 from transforms.tokens import pack
 
@@ -42,6 +43,9 @@ class Cap:
             share = watch.milliseconds / max(1, len(inspection.pages))
             tasks = [PageTask(spent, found).spent("inspect", share, 0.0) for found in inspection.pages]
             runs = list(page_runs([task for task in tasks if task.inspection.category is None]))
+        except Encrypted as error:
+            yield skip_document(document, self.run, error.reason, watch.cpu_seconds)
+            return
         except Exception as error:
             yield fail_document(document, STAGE, self.run, error, watch.cpu_seconds)
             return

@@ -19,10 +19,10 @@ def describe(error: Exception) -> tuple[str, str]:
 
     An unforeseen error's own words might hold a document's text, so its class and place stand for them.
     """
-    if isinstance(error, PagebeamError):
-        return error.reason, str(error)[:MAX_MESSAGE]
-    if isinstance(error, UnforeseenError):
-        return INTERNAL_ERROR, str(error)[:MAX_MESSAGE]
+    if isinstance(error, (PagebeamError, UnforeseenError)):
+        # A lone surrogate (in a name, or in an answer of the jail) can be written to no table.
+        message = str(error).encode("utf-8", "replace").decode()
+        return getattr(error, "reason", INTERNAL_ERROR), message[:MAX_MESSAGE]
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {os.path.basename(frames[-1].filename)}:{frames[-1].lineno} ({frames[-1].name})" if frames else ""
     return INTERNAL_ERROR, f"{type(error).__name__}{place}"[:MAX_MESSAGE]
@@ -83,13 +83,23 @@ def unopened(
     )
 
 
+def skip_document(document: Document, run: str, reason: str, cpu_seconds: float = 0.0) -> DocumentEnd:
+    """The end of a document that was opened in vain."""
+    return DocumentEnd(_seen(document, run, "skipped", reason, cpu_seconds))
+
+
 def fail_document(document: Document, stage: str, run: str, error: Exception, cpu_seconds: float = 0.0) -> DocumentEnd:
     """The end of a document that could not be opened."""
-    row = unopened(
+    row = _seen(document, run, "failed", describe(error)[0], cpu_seconds)
+    return DocumentEnd(row, (failure(error, stage, run, document.entry.uri, document.document_id),))
+
+
+def _seen(document: Document, run: str, status: str, reason: str, cpu_seconds: float) -> DocumentRow:
+    return unopened(
         document.entry,
         run,
-        "failed",
-        describe(error)[0],
+        status,
+        reason,
         document.started_at,
         document.cpu_seconds + cpu_seconds,
         document_id=document.document_id,
@@ -97,7 +107,6 @@ def fail_document(document: Document, stage: str, run: str, error: Exception, cp
         media_type=document.media_type,
         size=document.size,
     )
-    return DocumentEnd(row, (failure(error, stage, run, document.entry.uri, document.document_id),))
 
 
 def fail_page(task: PageTask, stage: str, run: str, error: Exception) -> PageEnd:

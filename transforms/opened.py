@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from documents import media
 from documents.jail import Jail, JailedDocument
 from schemas.errors import SourceChanged
 from transforms import storage
@@ -19,12 +20,21 @@ from transforms.elements import Document
 from transforms.storage import Source
 
 _local = threading.local()
+_PIXEL = (  # a whole GIF
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 
 
 @functools.cache
 def jail() -> Jail:
     """This process's jail."""
     return Jail()
+
+
+def probe() -> None:
+    """Has the jail look at a picture of one pixel. Raises JailError where it cannot work on this machine."""
+    with storage.held(_PIXEL) as descriptor, jail().open(descriptor, len(_PIXEL), media.GIF) as document:
+        document.inspect(1, redo=False)
 
 
 class _Opened:

@@ -31,12 +31,21 @@ def wave_uri(folder: str, wave: int) -> str:
 
 
 def mark_duplicates(entries: Iterable[ManifestEntry]) -> list[ManifestEntry]:
-    """In the order of their URIs, all but the first of those that name the same file marked."""
+    """In the order of their URIs, all but the first of those that name the same file marked.
+
+    A row that cannot be used names no file.
+    """
     marked: list[ManifestEntry] = []
-    for entry in sorted(entries, key=lambda entry: tuple(str(value) for value in dataclasses.astuple(entry))):
-        same = bool(marked) and marked[-1].uri == entry.uri
+    for entry in sorted(entries, key=_order):
+        same = bool(marked) and marked[-1].uri == entry.uri and marked[-1].error is None and entry.error is None
         marked.append(dataclasses.replace(entry, duplicate=same))
     return marked
+
+
+def _order(entry: ManifestEntry) -> tuple[tuple[bool, str], ...]:
+    """The same whatever order they came in: null differs from every text."""
+    values = (entry.uri, entry.error, entry.owner, entry.source_version, entry.eligible, entry.overlay_name)
+    return tuple((value is not None, str(value)) for value in values)
 
 
 def write_plan(folder: str, scratch: str, wave: int, entries: Iterable[ManifestEntry]) -> int:
@@ -53,6 +62,11 @@ def read_plan(uri: str) -> list[ManifestEntry]:
     """The entries of one wave."""
     table = pq.read_table(pa.BufferReader(storage.read(uri)), schema=PLAN)
     return [ManifestEntry(**row) for row in table.to_pylist()]
+
+
+def entries_of(uri: str) -> int:
+    """How many entries one wave has."""
+    return int(pq.read_metadata(pa.BufferReader(storage.read(uri))).num_rows)
 
 
 @beam.typehints.with_input_types(ManifestEntry)

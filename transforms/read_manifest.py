@@ -8,19 +8,19 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import apache_beam as beam
 import pyarrow as pa
 import pyarrow.parquet as pq
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
 
 from schemas.errors import BadManifestRow
+from transforms import storage
 from transforms.elements import ManifestEntry
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+_COLUMNS = ("uri", "owner", "source_version", "eligible")
 _BATCH = 10_000  # rows of a Parquet file held at once
 
 
@@ -31,34 +31,63 @@ def is_manifest(uri: str) -> bool:
 
 def read_rows(uri: str) -> Iterator[tuple[int, Any]]:
     """Line (in a Parquet file the 1-based row) and raw row; what does not parse is given as a BadManifestRow."""
-    with FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+    with storage.open_file(uri) as file:
         if uri.lower().endswith(".parquet"):
             yield from _parquet_rows(uri, file)
         elif uri.lower().endswith(".csv"):
-            reader = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline=""))
-            yield from ((reader.line_num, row) for row in reader)
+            yield from _csv_rows(file)
         else:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, _json_row(line)
 
 
-def _parquet_rows(uri: str, file: Any) -> Iterator[tuple[int, Any]]:
+def _csv_rows(file: BinaryIO) -> Iterator[tuple[int, Any]]:
+    reader = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline=""))
+    while True:
+        row: Any
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # it goes on with the next line
+            row = BadManifestRow(f"the line is not CSV: {error}")
+        yield reader.reader.line_num, row
+
+
+def _parquet_rows(uri: str, file: BinaryIO) -> Iterator[tuple[int, Any]]:
+    number = 0
     try:
-        batches = pq.ParquetFile(file).iter_batches(_BATCH)
-        number = 0
-        for batch in batches:
-            for row in batch.to_pylist():
+        opened = pq.ParquetFile(file)
+        columns = [name for name in _COLUMNS if name in opened.schema_arrow.names]
+        for batch in opened.iter_batches(_BATCH, columns=columns):
+            for row in _plain_rows(batch):
                 number += 1
                 yield number, row
-    except pa.ArrowInvalid:
-        yield 0, BadManifestRow(f"{uri} is not a Parquet file")
+    except (pa.ArrowException, OSError) as error:
+        if storage.is_transient(error):
+            raise
+        yield number + 1, BadManifestRow(f"{uri} is no Parquet file that can be read from here on")
+
+
+def _plain_rows(batch: pa.RecordBatch) -> list[Any]:
+    try:
+        return list(batch.to_pylist())
+    except (ValueError, ArithmeticError):  # text that is not UTF-8, a time beyond Python's
+        return [_plain_row(batch.slice(index, 1)) for index in range(batch.num_rows)]
+
+
+def _plain_row(row: pa.RecordBatch) -> Any:
+    try:
+        return row.to_pylist()[0]
+    except (ValueError, ArithmeticError):
+        return BadManifestRow("the row holds a value that is not UTF-8, or none that Python knows")
 
 
 def _json_row(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return BadManifestRow("the line is not JSON")
 
 
@@ -82,6 +111,8 @@ def to_entry(row: Any) -> ManifestEntry:
 def _text(value: Any, name: str) -> Any:
     if value is None or value == "":
         return None
+    if isinstance(value, (bytes, dict, list)):
+        raise BadManifestRow(f"{name} is not a text")
     text = str(value)
     if "\x00" in text or (not text.isprintable() and any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in text)):
         raise BadManifestRow(f"{name} has control characters or is not UTF-8")
@@ -91,8 +122,6 @@ def _text(value: Any, name: str) -> Any:
 def _flag(value: Any) -> bool:
     if value is None or value == "":
         return True
-    if isinstance(value, (bool, int)):
-        return bool(value)
     word = str(value).strip().lower()
     if word not in _TRUE | _FALSE:
         raise BadManifestRow(f"eligible is {word[:20]!r}, not true or false")
@@ -114,7 +143,7 @@ def _resolve(uri: str, manifest: str) -> str:
     """A relative path is meant from where the manifest lies."""
     if "://" in uri or os.path.isabs(uri):
         return uri
-    return f"{manifest.rpartition('/')[0] or '.'}/{uri}"
+    return os.path.join(os.path.dirname(manifest) or ".", uri)
 
 
 @beam.typehints.with_input_types(str)

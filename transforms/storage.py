@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import glob
 import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import BinaryIO, TypeVar, cast
 
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils import retry
 
 from documents import blob
-from schemas.errors import SourceMissing, SourceUnreadable
+from schemas.errors import PagebeamError, SourceMissing, SourceUnreadable, UsageError
 
 T = TypeVar("T")
 _CHUNK = 1 << 20  # bytes
@@ -33,9 +34,32 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, (TimeoutError, ConnectionError)) or status in _TRANSIENT_STATUS
 
 
-@retry.with_exponential_backoff(num_retries=4, initial_delay_secs=1, max_delay_secs=30, retry_filter=is_transient)
 def _patiently(call: Callable[[], T]) -> T:
-    return call()
+    """Tries again where that may help; what it raises at last says in `attempts` how often."""
+    attempts = 0
+
+    @retry.with_exponential_backoff(num_retries=4, initial_delay_secs=1, max_delay_secs=30, retry_filter=is_transient)
+    def attempt() -> T:
+        nonlocal attempts
+        attempts += 1
+        return call()
+
+    try:
+        return cast(T, attempt())
+    except Exception as error:
+        error.attempts = attempts  # type: ignore[attr-defined]
+        raise
+
+
+def check(uri: str) -> None:
+    """Raises UsageError where nothing is installed that knows the URI's storage."""
+    try:
+        FileSystems.get_filesystem(uri)
+    except ValueError as error:
+        raise UsageError(
+            f"{uri}: no storage is known for {uri.partition('://')[0]}://: install pagebeam[gcp] for gs://, "
+            "pagebeam[aws] for s3://"
+        ) from error
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,20 +125,38 @@ def _fetch(uri: str) -> tuple[int, int, str, bytes]:
 
 @contextlib.contextmanager
 def _source_errors(uri: str) -> Iterator[None]:
-    """Turns what storages raise into our errors."""
+    """Turns what storages raise into our errors; each has an exception class of its own."""
     try:
         yield
-    except OSError as error:  # BeamIOError is one
+    except PagebeamError:
+        raise
+    except Exception as error:
         causes = [error, *(getattr(error, "exception_details", None) or {}).values()]
-        missing = any(
-            isinstance(cause, FileNotFoundError)
-            or getattr(cause, "code", None) == 404
-            or "not found" in str(cause).lower()
-            for cause in causes
-        )
-        if missing:
-            raise SourceMissing(f"there is nothing at {uri}") from error
-        raise SourceUnreadable(f"{uri} cannot be read: {type(error).__name__}") from error
+        raised: PagebeamError
+        if any(map(_is_missing, causes)):
+            raised = SourceMissing(f"there is nothing at {uri}")
+        else:
+            raised = SourceUnreadable(f"{uri} cannot be read: {type(causes[-1]).__name__}")
+        raised.attempts = getattr(error, "attempts", 1)
+        raise raised from error
+
+
+def _is_missing(cause: object) -> bool:
+    if isinstance(cause, FileNotFoundError) or getattr(cause, "code", None) == 404:
+        return True
+    # Only a storage's own words: those of the operating system repeat the file's name.
+    return isinstance(cause, Exception) and getattr(cause, "errno", None) is None and "not found" in str(cause).lower()
+
+
+@contextlib.contextmanager
+def held(data: bytes) -> Iterator[int]:
+    """Bytes of our own in an anonymous file."""
+    descriptor = blob.create()
+    try:
+        blob.fill(descriptor, [data])
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def write(uri: str, data: bytes, scratch: str) -> None:
@@ -139,21 +181,39 @@ def make_folder(uri: str) -> None:
 
 def read(uri: str) -> bytes:
     """A small file of our own."""
+    return _patiently(lambda: _read(uri))
+
+
+def _read(uri: str) -> bytes:
     with FileSystems.open(uri, compression_type=_RAW) as file:
-        data: bytes = file.read()
-    return data
+        return bytes(file.read())
+
+
+def open_file(uri: str) -> BinaryIO:
+    """A file to be read from its beginning."""
+    file: BinaryIO = _patiently(lambda: FileSystems.open(uri, compression_type=_RAW))
+    return file
+
+
+def exists(uri: str) -> bool:
+    """Whether there is a file."""
+    return bool(_patiently(lambda: FileSystems.exists(uri)))
 
 
 def listing(pattern: str) -> list[FileMetadata]:
-    """What matches, in the order of names."""
-    (result,) = FileSystems.match([pattern])
+    """What matches, in the order of names. The characters of a folder's own name may need `glob.escape`."""
+    (result,) = _patiently(lambda: FileSystems.match([pattern]))
     return sorted(result.metadata_list, key=lambda found: found.path)
 
 
 def remove(uris: list[str]) -> None:
     """Deletes files."""
-    if uris:
-        FileSystems.delete(uris)
+    for uri in uris:
+        if "://" not in uri:
+            os.remove(uri)  # Beam's takes a local name for a pattern
+    far = [uri for uri in uris if "://" in uri]
+    if far:
+        FileSystems.delete(far)
 
 
 def remove_folder(uri: str) -> None:
@@ -161,4 +221,4 @@ def remove_folder(uri: str) -> None:
     if "://" not in uri:
         shutil.rmtree(uri, ignore_errors=True)
     else:
-        remove([found.path for found in listing(f"{uri}/**")])
+        remove([found.path for found in listing(f"{glob.escape(uri)}/**")])

@@ -87,7 +87,7 @@ class Overlays:
             page_count=head.page_count,
             pages_read=len(good),
             capped=head.page_count > head.pages,
-            status="done" if good or not pages else "failed",
+            status="done" if good or not head.pages else "failed",
             reason=reason,
             words=sum(page.row.words for page in pages),
             mean_confidence=sum(page.confidence_sum for page in pages) / confidences if confidences else None,

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from apache_beam.options.pipeline_options import DirectOptions
+
+from pipelines.backfill import USAGE, main
+from pipelines.options import CLUSTER_WAVE, LOCAL_WAVE, parse
+from schemas.errors import UsageError
+
+GIVEN = ["--input", "in", "--output", "out/"]
+
+
+def test_what_is_not_said_has_its_default() -> None:
+    settings, options = parse(GIVEN)
+    assert (settings.output, settings.wave_size, settings.max_pages, settings.shards) == ("out", LOCAL_WAVE, 10, 1)
+    assert settings.local
+    assert settings.embedded_text
+    assert settings.gallery
+    assert not settings.redo
+    assert options.view_as(DirectOptions).direct_num_workers == 0  # all cores
+    assert parse([*GIVEN, "--direct_num_workers", "3"])[1].view_as(DirectOptions).direct_num_workers == 3
+    assert settings.run[:2] == "20"
+    assert (settings.folder, settings.scratch) == (f"out/runs/{settings.run}", f"out/runs/{settings.run}/scratch")
+
+
+@pytest.mark.parametrize("runner", ["DirectRunner", "directrunner"])
+def test_the_direct_runner_is_local_and_others_are_not(runner: str) -> None:
+    assert parse([*GIVEN, f"--runner={runner}"])[0].local
+    far = parse([*GIVEN, "--runner=FlinkRunner", "--some_option_of_flink=1"])[0]
+    assert not far.local
+    assert (far.wave_size, far.shards) == (CLUSTER_WAVE, 50)
+
+
+@pytest.mark.parametrize("run", ["a", "2024-01-01_x.y", "9" * 100])
+def test_a_run_has_a_name(run: str) -> None:
+    assert parse([*GIVEN, "--run", run])[0].run == run
+
+
+@pytest.mark.parametrize("run", ["../x", "a/b", ".hidden", "-x", "a b", "9" * 101, "ä", "a\n"])
+def test_a_name_is_no_path(run: str) -> None:
+    with pytest.raises(UsageError, match="--run"):
+        parse([*GIVEN, f"--run={run}"])
+
+
+@pytest.mark.parametrize("more", [["--nonsense"], ["--nonsense=3"], ["--max_page", "3"], ["--runer=DirectRunner"]])
+def test_an_option_that_nobody_knows_is_refused(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*GIVEN, *more]) == USAGE
+    assert more[0].partition("=")[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [["b.pdf", "c.pdf"], ["b.pdf", "--redo"], ["--direct_num_workers=2", "b.pdf"]])
+def test_a_pattern_that_the_shell_expanded_is_refused(argv: list[str]) -> None:
+    for before, after in ((GIVEN, argv), (GIVEN[2:], [*GIVEN[:2], *argv])):
+        with pytest.raises(UsageError, match="no place for"):
+            parse([*before, *after])
+
+
+@pytest.mark.parametrize(
+    "argv", [[], ["--input", "a"], [*GIVEN, "--max_pages=0"], [*GIVEN, "--max_bytes=many"], [*GIVEN, "--engine=none"]]
+)
+def test_what_argparse_refuses_ends_with_2(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(argv)
+    assert raised.value.code == USAGE
+
+
+def test_what_makes_a_run_the_same_run() -> None:
+    one = parse([*GIVEN, "--run", "a"])[0]
+    same = parse(["--input", "in", "--output", "moved", "--run", "b", "--no_gallery"])[0]
+    assert one.identity() == same.identity()
+    for option in ("--redo", "--no_embedded_text", "--overlay_signed", "--max_pages=3", "--engine=standin"):
+        assert parse([*GIVEN, option])[0].identity() != one.identity()

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pikepdf
+import pytest
+from apache_beam.testing.test_pipeline import TestPipeline as Pipeline
+from apache_beam.testing.util import assert_that, equal_to
+
+from models.engines.standin import StandIn
+from schemas.errors import EngineError
+from tests import small_files
+from tests.transforms.examples import RUN, document, page_end, screened
+from transforms import opened, render_pages
+from transforms.cap_pages import Cap
+from transforms.elements import DocumentHead, PageEnd, PageRun
+from transforms.endings import fail_page
+from transforms.read_words import read
+from transforms.write_overlays import Overlays, WriteOverlays
+
+
+def overlays(folder: Path, **options: Any) -> Overlays:
+    return Overlays(RUN, str(folder / "out"), str(folder / "scratch"), **{"redo": False, "signed": False, **options})
+
+
+def ended(path: Path, fail: tuple[int, ...] = ()) -> tuple[DocumentHead, list[PageEnd]]:
+    """A file's head and its pages, each read; those of `fail` failed."""
+    head: Any = None
+    pages: list[PageEnd] = []
+    for part in Cap(RUN, 10, False, True).open(screened(path)):
+        if isinstance(part, DocumentHead):
+            head = part
+        elif isinstance(part, PageEnd):
+            pages.append(part)
+        elif isinstance(part, PageRun):
+            for task in part.pages:
+                if task.inspection.page in fail:
+                    pages.append(fail_page(task, "ReadWords", RUN, EngineError("no answer")))
+                else:
+                    rendered: Any = render_pages.render(task, RUN)
+                    pages.append(read(rendered, StandIn(), RUN, True)[0])
+    opened.close()
+    return head, pages
+
+
+def test_a_document_whose_pages_gained_words_has_an_overlay(tmp_path: Path) -> None:
+    path = small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([2, 0, 3]))
+    head, pages = ended(path)
+    end = overlays(tmp_path).end(head, list(reversed(pages)))
+    opened.close()
+    assert end.row.overlay_uri == f"{tmp_path}/out/overlays/a.pdf.pdf"
+    assert (end.row.status, end.row.reason, end.row.words, end.row.pages_read) == ("done", None, 5, 3)
+    assert (end.row.page_count, end.row.capped, end.row.engine) == (3, False, "standin")
+    assert end.row.mean_confidence == pytest.approx(sum(page.confidence_sum for page in pages) / 5)
+    assert end.row.cpu_seconds > sum(page.cpu_seconds for page in pages)
+    with pikepdf.open(end.row.overlay_uri) as pdf:
+        assert len(pdf.pages) == 3
+
+
+def test_no_page_gained_words_no_overlay(tmp_path: Path) -> None:
+    head, pages = ended(small_files.put(tmp_path / "a.pdf", small_files.text_pdf(["Some words", ""])))
+    end = overlays(tmp_path).end(head, pages)
+    assert (end.row.overlay_uri, end.row.status, end.row.words, end.row.engine) == (None, "done", 2, None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_name_of_its_own_it_has_the_documents(tmp_path: Path) -> None:
+    head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png()))
+    entry = dataclasses.replace(head.document.entry, overlay_name=None)
+    head = dataclasses.replace(head, document=dataclasses.replace(head.document, entry=entry))
+    end = overlays(tmp_path).end(head, pages)
+    opened.close()
+    name = head.document.document_id
+    assert end.row.overlay_uri == f"{tmp_path}/out/overlays/{name[:2]}/{name}.pdf"
+
+
+@pytest.mark.parametrize(
+    ("fail", "status", "reason"), [((1,), "done", "pages_failed"), ((0, 1), "failed", "engine_error")]
+)
+def test_pages_that_failed_are_told(tmp_path: Path, fail: tuple[int, ...], status: str, reason: str) -> None:
+    head, pages = ended(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([2, 2])), fail)
+    end = overlays(tmp_path).end(head, pages)
+    opened.close()
+    assert (end.row.status, end.row.reason, end.row.pages_read) == (status, reason, 2 - len(fail))
+    assert [failure.page for failure in end.failures] == list(fail)
+    assert (end.row.overlay_uri is not None) == (status == "done")
+
+
+def test_an_overlay_that_fails_costs_no_words(tmp_path: Path) -> None:
+    path = small_files.put(tmp_path / "a.png", small_files.png(3))
+    head, pages = ended(path)
+    path.write_bytes(small_files.png(2))
+    end = overlays(tmp_path).end(head, pages)
+    opened.close()
+    assert (end.row.status, end.row.reason, end.row.words) == ("done", "overlay_failed", 3)
+    assert [(failure.stage, failure.error) for failure in end.failures] == [("WriteOverlays", "source_changed")]
+
+
+def _signed() -> bytes:
+    with pikepdf.open(io.BytesIO(small_files.scan_pdf([2]))) as pdf:
+        signature = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Filter=pikepdf.Name("/Adobe.PPKLite"))
+        signature.ByteRange, signature.Contents = pikepdf.Array([0, 1, 2, 3]), pikepdf.String("x")
+        field = pdf.make_indirect(
+            pikepdf.Dictionary(FT=pikepdf.Name.Sig, T=pikepdf.String("s"), V=pdf.make_indirect(signature))
+        )
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=3)
+        sink = io.BytesIO()
+        pdf.save(sink)
+        return sink.getvalue()
+
+
+@pytest.mark.parametrize(("allowed", "reason"), [(False, "signed"), (True, None)])
+def test_a_signed_document_has_one_only_where_it_is_asked_for(
+    tmp_path: Path, allowed: bool, reason: str | None
+) -> None:
+    head, pages = ended(small_files.put(tmp_path / "a.pdf", _signed()))
+    assert head.signed
+    end = overlays(tmp_path, signed=allowed).end(head, pages)
+    opened.close()
+    assert (end.row.status, end.row.reason, end.row.words) == ("done", reason, 2)
+    assert (end.row.overlay_uri is not None) is allowed
+    assert not end.failures
+
+
+def test_pages_that_did_not_come_are_noticed(tmp_path: Path) -> None:
+    head = DocumentHead(document(), page_count=3, pages=2, signed=False)
+    for numbers in ([0], [0, 0], [0, 2], [0, 1, 2]):
+        end = overlays(tmp_path).end(head, [page_end(number=number) for number in numbers])
+        assert [failure.error for failure in end.failures] == ["internal_error"]
+        assert end.row.reason == "overlay_failed"
+    assert overlays(tmp_path).end(head, [page_end(number=number) for number in (1, 0)]).row.capped
+
+
+def test_pages_meet_their_document_by_key() -> None:
+    heads = [DocumentHead(document(uri), 2, 2, False) for uri in ("/a", "/b")]
+    pages = [page_end(uri, number, words=1) for uri in ("/b", "/a") for number in (1, 0)]
+    with Pipeline() as pipeline:
+        ends = (
+            pipeline | "Heads" >> beam.Create(heads),
+            pipeline | "Pages" >> beam.Create(pages),
+        ) | WriteOverlays(Overlays(RUN, "/nowhere", "/nowhere", False, False))
+        rows = ends | beam.Map(lambda end: (end.row.uri, end.row.words, end.row.reason))
+        assert_that(rows, equal_to([("/a", 2, None), ("/b", 2, None)]))
