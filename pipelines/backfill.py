@@ -60,7 +60,10 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         build(pipeline)
         pipeline.run().wait_until_finish()
 
-    storage.remove_folder(settings.scratch)
+    try:
+        storage.remove_folder(settings.scratch)
+    except Exception as error:  # each storage has classes of its own
+        raise UsageError(f"--output {settings.output} cannot be reached: {error}") from error
     try:
         planned = plan.load_or_make(settings, run_pipeline)
     except UsageError:

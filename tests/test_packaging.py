@@ -58,8 +58,7 @@ def test_the_sdist_holds_nothing_else(contents: set[str]) -> None:
 
 def test_every_file_of_the_packages_is_installed(sdist: Path, tmp_path: Path) -> None:
     """The wheel's files, which is what pip copies; setuptools asks the same patterns for both, but in other ways."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path / "sdist", filter="data")
+    shutil.unpack_archive(sdist, tmp_path / "sdist")
     (unpacked,) = (tmp_path / "sdist").iterdir()
     command = [sys.executable, "setup.py", "--quiet", "build", "--build-lib", str(tmp_path / "built")]
     result = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, timeout=120)

@@ -63,12 +63,11 @@ class InvisibleText:
         forms = dict(_forms(resources)) if nesting else {}
         try:
             hides = mode == INVISIBLE or any(_SETS_INVISIBLE.search(stream.read_bytes()) for stream in streams)
-            if not hides and not forms:
-                return None, {}
-            instructions = pikepdf.parse_content_stream(source)
+            # Reading a large drawing takes long: where nothing is hidden, all its forms begin in the same mode.
+            instructions = pikepdf.parse_content_stream(source) if hides else []
         except pikepdf.PdfError:  # what cannot be read stays as it is
             return None, {}
-        instead, drawn = _hidden(instructions, resources, mode)
+        instead, drawn = _hidden(instructions, resources, mode) if hides else ({}, {name: {mode} for name in forms})
         replaced = {
             name: self._form(forms[name], resources, modes, nesting) for name, modes in drawn.items() if name in forms
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -60,9 +61,8 @@ def lay_out(words: Sequence[Word], to_user: Matrix) -> list[Run]:
         boxes = _boxes(line, to_user)
         if boxes.words:
             runs += _straight_runs(boxes)
-    return [
-        sealed(run) if may_be_glued(run, behind) else run for run, behind in zip(runs, [*runs[1:], None], strict=True)
-    ]
+    pairs = itertools.zip_longest(runs, runs[1:])
+    return [sealed(run) if may_be_glued(run, behind) else run for run, behind in pairs]
 
 
 def _boxes(words: Sequence[Word], to_user: Matrix) -> _Boxes:

@@ -57,7 +57,7 @@ def _open(data: bytes) -> Iterator[pikepdf.Pdf]:
             yield pdf
     except pikepdf.PasswordError as error:
         raise Encrypted("the PDF needs a password: store it without one") from error
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, RuntimeError) as error:  # the latter from qpdf and its bindings; found by damaging files
         # Before the last colon stands what names a Python object.
         raise CorruptDocument(f"not a readable PDF: {str(error).rsplit(': ', 1)[-1]}") from error
 
@@ -107,13 +107,15 @@ def _save(pdf: pikepdf.Pdf, size: int) -> bytes:
 
 def _written(pdf: pikepdf.Pdf, object_streams: pikepdf.ObjectStreamMode) -> bytes:
     out = io.BytesIO()
+    protected = pdf.is_encrypted
     pdf.save(
         out,
+        fix_metadata_version=False,  # the metadata stay as they are, damaged ones too
         compress_streams=True,  # those that are not compressed at all
-        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        stream_decode_level=None if protected else pikepdf.StreamDecodeLevel.none,
         object_stream_mode=object_streams,
         linearize=pdf.is_linearized,
-        encryption=pdf.is_encrypted,
-        deterministic_id=not pdf.is_encrypted,
+        encryption=protected,
+        deterministic_id=not protected,
     )
     return out.getvalue()

@@ -6,8 +6,6 @@ from typing import Any
 
 import pikepdf
 
-MAX_FIELDS = 100_000  # a broken form may hold a cycle
-
 
 def is_signed(pdf: pikepdf.Pdf) -> bool:
     """Whether a signature field is filled in, or a signature grants the document's rights."""
@@ -17,12 +15,12 @@ def is_signed(pdf: pikepdf.Pdf) -> bool:
     if not isinstance(form, pikepdf.Dictionary):
         return False
     open_fields: list[tuple[Any, Any]] = [(field, None) for field in _items(form.get("/Fields"))]
-    for _ in range(MAX_FIELDS):
-        if not open_fields:
-            return False
+    seen: set[tuple[int, int]] = set()  # a broken form may hold a cycle
+    while open_fields:
         field, kind = open_fields.pop()
-        if not isinstance(field, pikepdf.Dictionary):
+        if not isinstance(field, pikepdf.Dictionary) or (field.is_indirect and field.objgen in seen):
             continue
+        seen.add(field.objgen)
         kind = field.get("/FT", kind)
         if kind == pikepdf.Name.Sig and isinstance(field.get("/V"), pikepdf.Dictionary):
             return True

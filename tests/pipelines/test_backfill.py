@@ -14,13 +14,15 @@ from apache_beam.io.filesystems import FileSystems
 from models.engines.standin import StandIn
 from pipelines import backfill
 from pipelines.backfill import DONE, TROUBLE, USAGE
-from schemas.errors import EngineError, JailCrash
+from schemas.errors import EngineError, JailCrash, JailTimeout
 from schemas.pages import PageImage, Word
 from schemas.records import CATEGORIES, SCHEMAS, TABLES
 from tests import memory_files, small_files
 from tests.pipelines.conftest import Done
 from tests.small_runs import RUN, endings, job, overlays, rows, tables
-from transforms import opened, read_words
+from transforms import opened, read_words, render_pages
+from transforms.elements import Page, PageEnd, PageTask
+from transforms.endings import fail_page
 
 
 def test_every_entry_ends_once_and_as_it_must(undisturbed: Done) -> None:
@@ -232,6 +234,24 @@ def test_what_was_foreseen_ends_well_and_what_was_not_in_trouble(
     assert "SECRET" not in said.out + said.err
 
 
+def test_a_page_that_hangs_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    render = render_pages.render
+
+    def hang(task: PageTask, run: str) -> Page | PageEnd:
+        failing = fail_page(task, render_pages.STAGE, run, JailTimeout("no answer within 300 s"))
+        return failing if task.inspection.page == 1 else render(task, run)
+
+    monkeypatch.setattr(render_pages, "render", hang)
+    path = small_files.put(tmp_path / "in" / "a.pdf", small_files.scan_pdf([1, 1, 1]))
+    assert job(path, tmp_path / "out") == DONE
+    assert endings(tmp_path / "out") == {str(path): ("done", "pages_failed")}
+    found = [(row["page"], row["status"], row["reason"], row["words"]) for row in rows(tmp_path / "out", "pages")]
+    assert found == [(0, "done", None, 1), (1, "failed", "timeout", 0), (2, "done", None, 1)]
+    (failure,) = rows(tmp_path / "out", "failures")
+    assert (failure["page"], failure["stage"], failure["error"]) == (1, "RenderPages", "timeout")
+    assert list(overlays(tmp_path / "out")) == ["a.pdf"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -272,6 +292,19 @@ def test_an_output_that_cannot_be_is_said(tmp_path: Path, capsys: pytest.Capture
     for output in (f"{path}/out", "nonsense://out"):
         assert job(path, output) == USAGE
         assert output in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_far_away")
+def test_an_output_that_cannot_be_reached_is_said(
+    undisturbed: Done, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("Missing requirement")
+
+    monkeypatch.setattr(memory_files.MemoryFileSystem, "_list", refuse)
+    assert job(undisturbed.manifest, "memory://out/x") == USAGE
+    assert "memory://out/x cannot be reached" in (said := capsys.readouterr().err)
+    assert "Missing requirement" in said
 
 
 def test_a_jail_that_does_not_work_is_said_and_no_files_fault(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import uuid
@@ -51,6 +52,10 @@ def test_as_many_workers_as_asked_for_or_cores(asked: int, count: int | None) ->
         assert workers(options) == len(os.sched_getaffinity(0))
 
 
-def test_a_worker_without_its_launcher_ends_at_once() -> None:
-    command = [sys.executable, "-m", "pipelines.local_worker", "1"]  # its launcher is another
-    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 1
+def test_a_worker_without_its_launcher_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("localhost", 0)) as silent:  # a launcher that hangs: without a look it would wait
+        address = f'url: "localhost:{silent.getsockname()[1]}"'
+        for service in ("CONTROL", "LOGGING"):
+            monkeypatch.setenv(f"{service}_API_SERVICE_DESCRIPTOR", address)
+        command = [sys.executable, "-m", "pipelines.local_worker", "1"]  # its launcher is another
+        assert subprocess.run(command, capture_output=True, timeout=60).returncode == 1

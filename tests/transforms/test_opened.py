@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import SourceChanged
+from tests import small_files
+from tests.transforms.examples import screened
+from transforms import opened, storage
+from transforms.opened import Stopwatch
+
+
+@pytest.fixture(autouse=True)
+def _closed_at_last() -> Iterator[None]:
+    yield
+    opened.close()
+
+
+@pytest.fixture
+def fetches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The URIs whose bytes were asked for."""
+    asked: list[str] = []
+    fetched = storage.fetched
+
+    def watched(uri: str) -> object:
+        asked.append(uri)
+        return fetched(uri)
+
+    monkeypatch.setattr(storage, "fetched", watched)
+    return asked
+
+
+def test_stages_of_one_document_share_its_bytes_and_its_child(tmp_path: Path, fetches: list[str]) -> None:
+    one = screened(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([1, 1])))
+    first = opened.open_document(one)
+    first.render(0)
+    assert opened.open_document(one) is first
+    first.render(1)
+    other = screened(small_files.put(tmp_path / "b.png", small_files.png()))
+    assert not first.alive
+    assert opened.open_document(other).inspect(10, redo=False).page_count == 1
+    assert fetches == [one.entry.uri, other.entry.uri]
+    opened.open_document(one)
+    assert fetches == [one.entry.uri, other.entry.uri, one.entry.uri]
+
+
+def test_a_child_that_died_is_replaced_by_a_fresh_one(tmp_path: Path, fetches: list[str]) -> None:
+    one = screened(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([1])))
+    first = opened.open_document(one)
+    first.close()
+    assert opened.open_document(one) is not first
+    assert opened.open_document(one).render(0).pixels.size > 0
+    assert len(fetches) == 1
+
+
+def test_what_is_open_is_not_taken_for_another_version_of_it(tmp_path: Path) -> None:
+    path = small_files.put(tmp_path / "a.png", small_files.png(1))
+    before = screened(path)
+    path.write_bytes(small_files.png(2))
+    after = screened(path)  # now open
+    with pytest.raises(SourceChanged, match="no longer the file"):
+        opened.open_document(before)
+    assert opened.open_document(after).alive
+
+
+def test_threads_have_each_their_own(tmp_path: Path) -> None:
+    one = screened(small_files.put(tmp_path / "a.png", small_files.png()))
+    ours, theirs = opened.open_document(one), []
+
+    def work() -> None:
+        theirs.append(opened.open_document(one))
+        opened.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert theirs != [ours]
+    assert ours.render(0).pixels.size > 0
+
+
+def test_a_watch_tells_of_the_childs_time_too(tmp_path: Path) -> None:
+    one = screened(small_files.put(tmp_path / "a.png", small_files.png()))
+    watch = Stopwatch()
+    with watch.running():
+        document = opened.open_document(one)
+        document.render(0)
+    assert document.cpu_seconds > 0
+    assert watch.cpu_seconds >= document.cpu_seconds
+    seen = watch.cpu_seconds
+    opened.close()
+    with watch.running():
+        pass
+    assert seen <= watch.cpu_seconds < seen + 0.05  # what was counted once is not counted again
+    assert watch.milliseconds > 0
+
+
+def test_the_jail_of_this_machine_works() -> None:
+    opened.probe()
