@@ -30,7 +30,7 @@ from transforms.gallery import LeastConfident
 from transforms.summarise import Summary, merged
 
 MOST_INTERNAL_ERRORS = 0.001  # of the entries; above, something is wrong with the job and not with the files
-DONE, TROUBLE, USAGE = 0, 1, 2  # exit codes
+DONE, TROUBLE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     except UsageError as error:
         print(f"pagebeam: {error}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -72,12 +74,17 @@ def run(settings: Settings, options: PipelineOptions) -> int:
     missing = [number for number in planned.waves if not wave.is_whole(settings, number)]
     resumed = len(planned.waves) - len(missing)
     ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
-    with progress.shown(settings, ended, planned.entries) as folder:
-        for number in missing:
-            begun = time.monotonic()
-            build = functools.partial(wave.build, settings=settings, wave=number, owners=owners, progress_folder=folder)
-            run_pipeline(build)
-            wave.mark_whole(settings, number, time.monotonic() - begun)
+    try:
+        with progress.shown(settings, ended, planned.entries) as folder:
+            for number in missing:
+                begun = time.monotonic()
+                run_pipeline(
+                    functools.partial(wave.build, settings=settings, wave=number, owners=owners, progress_folder=folder)
+                )
+                wave.mark_whole(settings, number, time.monotonic() - begun)
+    except BaseException:
+        print(f"pagebeam: broken off: the same command with --run {settings.run} goes on with it", file=sys.stderr)
+        raise
     storage.remove_folder(settings.scratch)
 
     summary, gallery, wall_seconds = _all_books(settings, planned)

@@ -1,7 +1,7 @@
 """A zygote whose parsers misbehave on demand: the document's first line says how. For tests of the jail and of the job.
 
-`FAULT <what> [<call>]`: what goes wrong in `inspect` or in `render` (default: `render`); other documents are read as they are.
-Put behind a PNG's end or into a PDF's comment, it makes a file that looks healthy outside the jail.
+`FAULT <what> <call>` says what goes wrong in `inspect` or in `render`; other documents are read as they are. Put behind a
+PNG's end or into a PDF's comment, it makes a file that looks healthy outside the jail.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from documents import media
 from documents.jail import Jail, JailedDocument
 from schemas.errors import SourceChanged
-from transforms import storage
+from transforms import sources
 from transforms.elements import Document
-from transforms.storage import Source
+from transforms.sources import Source
 
 _local = threading.local()
 _PIXEL = (  # a whole GIF
@@ -33,7 +33,7 @@ def jail() -> Jail:
 
 def probe() -> None:
     """Has the jail look at a picture of one pixel. Raises JailError where it cannot work on this machine."""
-    with storage.held(_PIXEL) as descriptor, jail().open(descriptor, len(_PIXEL), media.GIF) as document:
+    with sources.held(_PIXEL) as descriptor, jail().open(descriptor, len(_PIXEL), media.GIF) as document:
         document.inspect(1, redo=False)
 
 
@@ -43,7 +43,7 @@ class _Opened:
         self._stack = contextlib.ExitStack()
         self._document: JailedDocument | None = None
         self._open_one: contextlib.ExitStack | None = None
-        self.source: Source = self._stack.enter_context(storage.fetched(uri))
+        self.source: Source = self._stack.enter_context(sources.fetched(uri))
 
     def document(self, media_type: str) -> JailedDocument:
         """The document in its child; a fresh child where the last one died."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import BadManifestRow
-from transforms import storage
+from transforms import retries, storage
 from transforms.elements import ManifestEntry
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
@@ -65,7 +65,7 @@ def _parquet_rows(uri: str, file: BinaryIO) -> Iterator[tuple[int, Any]]:
                 number += 1
                 yield number, row
     except (pa.ArrowException, OSError) as error:
-        if storage.is_transient(error):
+        if retries.is_transient(error):
             raise
         yield number + 1, BadManifestRow(f"{uri} is no Parquet file that can be read from here on")
 

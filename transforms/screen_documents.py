@@ -11,7 +11,7 @@ import apache_beam as beam
 
 from documents.media import sniff
 from schemas.errors import BadManifestRow
-from transforms import opened, storage
+from transforms import opened, sources
 from transforms.elements import Document, DocumentEnd, ManifestEntry
 from transforms.endings import describe, failure, unopened
 from transforms.opened import Stopwatch
@@ -45,10 +45,10 @@ class Screen:
             return skipped("owner_not_listed")
         try:
             with watch.running():
-                found = storage.metadata(entry.uri)
+                found = sources.metadata(entry.uri)
                 known = {
                     "size": found.size_in_bytes,
-                    "source_version": entry.source_version or storage.version_of(found),
+                    "source_version": entry.source_version or sources.version_of(found),
                 }
                 if found.size_in_bytes == 0:
                     return skipped("empty")

@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from documents import blob
-from documents.jail import wire
+from documents.jail import frames, wire
 from documents.overlay import write_overlay
 from documents.reader import Document, open_document
 from schemas.errors import PagebeamError
@@ -60,11 +60,11 @@ def serve(channel: socket.socket, memory_bytes: int, cpu_seconds: float, output_
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(PagebeamError):  # the other side has closed: the end of the work
-        first, (source,) = wire.receive(channel)
+        first, (source,) = frames.receive(channel)
         with blob.mapped(source, int(first["bytes"])) as data:
             answers = _Answers(data, str(first["media_type"]))
             while True:
-                call, _ = wire.receive(channel)
+                call, _ = frames.receive(channel)
                 _limit_cpu(cpu_seconds)
                 _answer(channel, answers, str(call.pop("call")), call)
 
@@ -86,7 +86,7 @@ def _answer(channel: socket.socket, answers: _Answers, name: str, arguments: Jso
     except Exception as error:
         answer = {"error": "internal", "message": where(error)}
     answer["cpu_seconds"] = time.process_time() - started
-    wire.send(channel, answer, descriptors)
+    frames.send(channel, answer, descriptors)
     for descriptor in descriptors:
         os.close(descriptor)
 

@@ -12,12 +12,14 @@ import numpy as np
 
 import schemas.errors
 from documents import blob
-from documents.jail import wire
+from documents.jail import frames, wire
 from documents.jail.process import Limits, Zygote
+from documents.sizing import LONG_SIDE
 from schemas.errors import JailCpuLimit, JailCrash, JailError, JailMemoryLimit, JailTimeout, PagebeamError
 from schemas.pages import Inspection, PageImage, Pixels, Word
 
 T = TypeVar("T")
+_IMAGE_BYTES = LONG_SIDE * LONG_SIDE * 3  # the largest page image
 
 
 class UnforeseenError(Exception):
@@ -33,7 +35,7 @@ class JailedDocument:
         self._ended = False
         self.cpu_seconds = 0.0  # what its calls have used so far
         self._channel = zygote.fork(limits)
-        wire.send(self._channel, {"bytes": size, "media_type": media_type}, [source])
+        frames.send(self._channel, {"bytes": size, "media_type": media_type}, [source])
 
     @property
     def alive(self) -> bool:
@@ -53,7 +55,7 @@ class JailedDocument:
     def preview(self, page: int, longest: int) -> Pixels:
         """See documents.reader."""
 
-        def pixels(answer: wire.Json, data: bytearray) -> Pixels:
+        def pixels(answer: frames.Json, data: bytearray) -> Pixels:
             width, height = wire.image_size(answer)
             return np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
 
@@ -66,20 +68,20 @@ class JailedDocument:
             "overlay", lambda _, data: bytes(data), words=rows, replace=list(replace), allow_signed=allow_signed
         )
 
-    def _call(self, name: str, believe: Callable[[wire.Json, bytearray], T], **arguments: Any) -> T:
+    def _call(self, name: str, believe: Callable[[frames.Json, bytearray], T], **arguments: Any) -> T:
         if self._ended:
             raise JailError("the document's process has ended")
         descriptors: list[int] = []
         try:
             with contextlib.suppress(ConnectionError):  # it died meanwhile: the receiving end tells how
-                wire.send(self._channel, {"call": name, **arguments})
-            answer, descriptors = wire.receive(self._channel, self._limits.wall_seconds)
-            self.cpu_seconds += float(answer.get("cpu_seconds", 0.0))
+                frames.send(self._channel, {"call": name, **arguments}, seconds=self._limits.wall_seconds)
+            answer, descriptors = frames.receive(self._channel, self._limits.wall_seconds)
+            self.cpu_seconds += max(0.0, wire.number(answer.get("cpu_seconds", 0.0)))
             if "error" in answer:
                 raise _error_of(answer)
             size = int(answer.get("bytes", 0))
-            if size > self._limits.output_bytes:
-                raise JailCrash(f"the parser's answer has {size} bytes")
+            if size > (self._limits.output_bytes if name == "overlay" else _IMAGE_BYTES):
+                raise ValueError(f"an answer of {size} bytes")
             return believe(answer, blob.read(descriptors[0], size) if size else bytearray())
         except JailTimeout:
             self._ended = True
@@ -88,7 +90,7 @@ class JailedDocument:
             raise
         except JailCrash as error:
             raise self._autopsy(error) from None
-        except (KeyError, IndexError, TypeError, ValueError, EOFError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, EOFError) as error:
             self.close()
             raise JailCrash(f"the parser's answer makes no sense ({type(error).__name__})") from error
         finally:
@@ -121,7 +123,7 @@ class JailedDocument:
         self._end()
 
 
-def _error_of(answer: wire.Json) -> Exception:
+def _error_of(answer: frames.Json) -> Exception:
     kind = getattr(schemas.errors, str(answer["error"]), None)
     message = str(answer.get("message", ""))[: schemas.errors.MAX_MESSAGE]
     if isinstance(kind, type) and issubclass(kind, PagebeamError):

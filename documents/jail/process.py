@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 
-from documents.jail import wire
+from documents.jail import frames
 from schemas.errors import JailError
 
 _START_SECONDS = 60.0  # a zygote's imports, on a machine that is very busy
@@ -63,7 +63,7 @@ class Zygote:
                 .result()
             )
         try:
-            wire.receive(self._control, _START_SECONDS)
+            frames.receive(self._control, _START_SECONDS)
         except JailError:
             self.kill()
             raise
@@ -81,13 +81,13 @@ class Zygote:
             "output_bytes": limits.output_bytes,
         }
         with theirs:
-            wire.send(self._control, request, [theirs.fileno()])
+            frames.send(self._control, request, [theirs.fileno()])
         return ours
 
     def child_ended(self) -> tuple[int | None, int]:
         """Exit code and peak bytes of the child whose socket was closed; kills both when it does not end by itself."""
         try:
-            report, _ = wire.receive(self._control, _END_SECONDS)
+            report, _ = frames.receive(self._control, _END_SECONDS)
         except JailError:
             self.kill()
             return None, 0

@@ -1,64 +1,40 @@
-"""What crosses the wall: framed JSON with descriptors, and the records in it, checked where they are not trusted."""
+"""The records that cross the wall as JSON, checked where they are not trusted: what makes no sense is a ValueError."""
 
 from __future__ import annotations
 
-import json
-import math
-import socket
-import struct
-import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from schemas.errors import JailCrash, JailTimeout
+from documents.jail.frames import Json
 from schemas.geometry import Quad
 from schemas.pages import Inspection, PageImage, PageInspection, Word
+from schemas.records import CATEGORIES, DECISIONS
 
-MAX_FRAME = 64 << 20  # bytes of JSON; ten pages of 5,000 words are 5 MB
 MAX_SIDE = 1 << 15  # pixels; a page image is 4,096 at most
-_HEADER = struct.Struct(">I")
-
-Json = dict[str, Any]
 
 
-def send(channel: socket.socket, message: Json, descriptors: Sequence[int] = ()) -> None:
-    """One frame: four bytes of length, which carry the descriptors, then JSON."""
-    body = json.dumps(message, separators=(",", ":")).encode()
-    socket.send_fds(channel, [_HEADER.pack(len(body))], list(descriptors))
-    channel.sendall(body)
+def text(value: Any) -> str:
+    """A text that any table can hold: a lone surrogate can be said in JSON, and written nowhere."""
+    if not isinstance(value, str):
+        raise ValueError(f"{type(value).__name__} where a text was promised")
+    return value.encode("utf-8", "replace").decode()
 
 
-def receive(channel: socket.socket, seconds: float | None = None) -> tuple[Json, list[int]]:
-    """One frame. Raises JailTimeout after `seconds`, JailCrash when the other side is gone or talks nonsense."""
-    deadline = None if seconds is None else time.monotonic() + seconds
-    descriptors: list[int] = []
+def number(value: Any, most: float = 1e9) -> float:
+    """A finite number of a sane size."""
+    converted = float(value)
+    if not abs(converted) <= most:
+        raise ValueError("a number that is none, or is beyond all bounds")
+    return converted
 
-    def take(count: int) -> bytes:
-        taken = bytearray()
-        while len(taken) < count:
-            if deadline is not None:
-                channel.settimeout(max(0.001, deadline - time.monotonic()))
-            chunk, arrived, _, _ = socket.recv_fds(channel, min(count - len(taken), 1 << 20), 4)
-            descriptors.extend(arrived)
-            if not chunk:
-                raise JailCrash("the parser's process ended without an answer")
-            taken += chunk
-        return bytes(taken)
 
-    try:
-        (length,) = _HEADER.unpack(take(_HEADER.size))
-        if length > MAX_FRAME:
-            raise JailCrash(f"the parser's answer has {length} bytes, more than {MAX_FRAME}")
-        message = json.loads(take(length))
-    except TimeoutError:
-        raise JailTimeout(f"no answer within {seconds:g} s") from None
-    except (ConnectionError, ValueError):
-        raise JailCrash("the parser's process broke the connection or sent no JSON") from None
-    if not isinstance(message, dict):
-        raise JailCrash("the parser's answer is not an object")
-    return message, descriptors
+def one_of(value: Any, allowed: Collection[str]) -> str:
+    """One of the words that are allowed."""
+    if value not in allowed:
+        raise ValueError("a word that is not one of those allowed")
+    return str(value)
 
 
 def words_to_json(words: Sequence[Word]) -> list[list[Any]]:
@@ -67,19 +43,16 @@ def words_to_json(words: Sequence[Word]) -> list[list[Any]]:
 
 def words_from_json(rows: Any) -> tuple[Word, ...]:
     words = []
-    for text, line, confidence, decision, joins_next, *quad in rows:
-        values = [float(value) for value in quad]
-        if len(values) != 8 or not all(map(math.isfinite, values)) or not isinstance(text, str):
-            raise ValueError("a word without 8 finite numbers and a text")
-        # A lone surrogate can be said in JSON, but written to no table.
-        text = text.encode("utf-8", "replace").decode()
+    for spelled, line, confidence, decision, joins_next, *quad in rows:
+        if len(quad) != 8:
+            raise ValueError("a word without a quad")
         words.append(
             Word(
-                text=text,
-                quad=Quad(*values),
-                line=int(line),
-                confidence=None if confidence is None else float(confidence),
-                decision=str(decision),
+                text=text(spelled),
+                quad=Quad(*(number(value) for value in quad)),
+                line=int(number(line)),
+                confidence=None if confidence is None else number(confidence, 1.0),
+                decision=one_of(decision, DECISIONS),
                 joins_next=bool(joins_next),
             )
         )
@@ -98,15 +71,18 @@ def inspection_from_json(message: Json) -> Inspection:
     pages = tuple(
         PageInspection(
             page=int(page),
-            width_pt=None if width is None else float(width),
-            height_pt=None if height is None else float(height),
-            category=None if category is None else str(category),
-            reason=None if reason is None else str(reason),
+            width_pt=None if width is None else number(width),
+            height_pt=None if height is None else number(height),
+            category=None if category is None else one_of(category, CATEGORIES),
+            reason=None if reason is None else text(reason),
             words=words_from_json(words),
         )
         for page, width, height, category, reason, words in message["pages"]
     )
-    return Inspection(page_count=int(message["page_count"]), pages=pages, signed=bool(message["signed"]))
+    count = int(number(message["page_count"]))
+    if [page.page for page in pages] != list(range(len(pages))) or len(pages) > count:
+        raise ValueError("pages that are not the first ones of the document")
+    return Inspection(page_count=count, pages=pages, signed=bool(message["signed"]))
 
 
 def image_to_json(image: PageImage) -> Json:
@@ -124,8 +100,8 @@ def image_size(message: Json) -> tuple[int, int]:
 
 def image_from_json(message: Json, data: bytearray) -> PageImage:
     width, height = image_size(message)
-    to_page = np.asarray(message["to_page"], dtype=np.float64)
-    if to_page.size != 9 or not np.isfinite(to_page).all():
+    to_page = np.array([number(value) for value in message["to_page"]])
+    if to_page.size != 9:
         raise ValueError("a page image without its matrix")
     pixels = np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
     return PageImage(pixels=pixels, to_page=to_page.reshape(3, 3))

@@ -16,7 +16,7 @@ import warnings
 
 from PIL import Image
 
-from documents.jail import child, wire
+from documents.jail import child, frames
 from schemas.errors import PagebeamError
 
 _PR_SET_PDEATHSIG = 1
@@ -38,21 +38,21 @@ def main() -> None:
     warnings.simplefilter("ignore")
     Image.init()  # every decoder now, not in each child anew
     gc.freeze()  # what is shared with the children stays shared
-    wire.send(control, {"ready": True})
+    frames.send(control, {"ready": True})
     try:
         while True:
-            request, (descriptor,) = wire.receive(control)
+            request, (descriptor,) = frames.receive(control)
             pid = os.fork()
             if pid == 0:
                 _run_child(control, descriptor, request)
             os.close(descriptor)
             _, status, usage = os.wait4(pid, 0)
-            wire.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
+            frames.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
     except PagebeamError:
         return  # the parent has closed the control socket
 
 
-def _run_child(control: socket.socket, descriptor: int, limits: wire.Json) -> None:
+def _run_child(control: socket.socket, descriptor: int, limits: frames.Json) -> None:
     """Never returns."""
     code = 1
     try:

@@ -9,7 +9,7 @@ import pytest
 from schemas.errors import SourceChanged
 from tests import small_files
 from tests.transforms.examples import screened
-from transforms import opened, storage
+from transforms import opened, sources
 from transforms.opened import Stopwatch
 
 
@@ -23,13 +23,13 @@ def _closed_at_last() -> Iterator[None]:
 def fetches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The URIs whose bytes were asked for."""
     asked: list[str] = []
-    fetched = storage.fetched
+    fetched = sources.fetched
 
     def watched(uri: str) -> object:
         asked.append(uri)
         return fetched(uri)
 
-    monkeypatch.setattr(storage, "fetched", watched)
+    monkeypatch.setattr(sources, "fetched", watched)
     return asked
 
 

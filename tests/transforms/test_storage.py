@@ -13,7 +13,7 @@ from apache_beam.utils import retry
 
 from schemas.errors import SourceMissing, SourceUnreadable, UsageError
 from tests import memory_files
-from transforms import storage
+from transforms import sources, storage
 
 
 class Refused(Exception):
@@ -42,7 +42,7 @@ def test_what_passes_is_tried_again_and_then_done(waited: list[float]) -> None:
         ConnectionResetError(),
         BeamIOError("", {"a": Refused(429)}),
     ]
-    with storage.fetched("memory://b/a.pdf") as source:
+    with sources.fetched("memory://b/a.pdf") as source:
         assert source.size == 5
     assert len(waited) == 3
     assert waited[2] > waited[0]
@@ -50,7 +50,7 @@ def test_what_passes_is_tried_again_and_then_done(waited: list[float]) -> None:
 
 def test_what_does_not_pass_is_tried_five_times_and_says_so(waited: list[float]) -> None:
     memory_files.TROUBLE["memory://b/a.pdf"] = [Refused(503) for _ in range(9)]
-    with pytest.raises(SourceUnreadable) as raised, storage.fetched("memory://b/a.pdf"):
+    with pytest.raises(SourceUnreadable) as raised, sources.fetched("memory://b/a.pdf"):
         pass
     assert raised.value.attempts == 5
     assert len(waited) == 4
@@ -61,7 +61,7 @@ def test_what_does_not_pass_is_tried_five_times_and_says_so(waited: list[float])
 )
 def test_nothing_else_is_tried_again(waited: list[float], trouble: Exception) -> None:
     memory_files.TROUBLE["memory://b/a.pdf"] = [trouble]
-    with pytest.raises(SourceUnreadable) as raised, storage.fetched("memory://b/a.pdf"):
+    with pytest.raises(SourceUnreadable) as raised, sources.fetched("memory://b/a.pdf"):
         pass
     assert raised.value.attempts == 1
     assert not waited
@@ -72,26 +72,26 @@ def test_nothing_else_is_tried_again(waited: list[float], trouble: Exception) ->
 )
 def test_what_is_not_there_is_missing(waited: list[float], trouble: Exception) -> None:
     memory_files.TROUBLE["memory://b/a.pdf"] = [trouble]
-    with pytest.raises(SourceMissing), storage.fetched("memory://b/a.pdf"):
+    with pytest.raises(SourceMissing), sources.fetched("memory://b/a.pdf"):
         pass
     with pytest.raises(SourceMissing):
-        storage.metadata("memory://b/other.pdf")
+        sources.metadata("memory://b/other.pdf")
     with pytest.raises(SourceMissing):
-        storage.metadata("/no/such/file")
+        sources.metadata("/no/such/file")
 
 
 def test_a_name_that_says_not_found_is_not_missing_for_that(tmp_path: Path) -> None:
     (tmp_path / "not found").mkdir()
     with pytest.raises(SourceUnreadable):
-        storage.metadata(str(tmp_path / "not found"))
-    with pytest.raises(SourceUnreadable), storage.fetched(str(tmp_path / "not found")):
+        sources.metadata(str(tmp_path / "not found"))
+    with pytest.raises(SourceUnreadable), sources.fetched(str(tmp_path / "not found")):
         pass
 
 
 @pytest.mark.parametrize("uri", ["http://example.org/a.pdf", "nonsense://a"])
 def test_a_storage_that_nobody_knows_is_an_ending_and_a_usage_error(uri: str) -> None:
     with pytest.raises(SourceUnreadable):
-        storage.metadata(uri)
+        sources.metadata(uri)
     with pytest.raises(UsageError, match="no storage is known"):
         storage.check(uri)
 
@@ -99,7 +99,7 @@ def test_a_storage_that_nobody_knows_is_an_ending_and_a_usage_error(uri: str) ->
 def test_a_file_is_hashed_on_the_way(tmp_path: Path) -> None:
     path = tmp_path / "a [1].gz"  # neither a pattern nor compressed, whatever the name says
     path.write_bytes(b"x" * 3_000_000)
-    with storage.fetched(str(path)) as source:
+    with sources.fetched(str(path)) as source:
         assert source.size == 3_000_000
         assert source.head == b"x" * 4096
         assert source.document_id == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -111,7 +111,7 @@ def test_a_file_is_hashed_on_the_way(tmp_path: Path) -> None:
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SourceUnreadable, match="not a regular file"):
-        storage.metadata(str(tmp_path / "pipe"))
+        sources.metadata(str(tmp_path / "pipe"))
 
 
 def test_writing_replaces_and_leaves_nothing_aside(tmp_path: Path) -> None:

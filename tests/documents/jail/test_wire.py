@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 
@@ -11,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import blob
-from documents.jail import wire
+from documents.jail import frames, wire
 from schemas.errors import JailCrash, JailTimeout
 from schemas.geometry import Quad
 from schemas.pages import Inspection, PageImage, PageInspection, Word
 
+DEEP = (100_000).to_bytes(4, "big") + b"[" * 100_000  # more nesting than a parser bears
 numbers = st.floats(-10, 10)
 words = st.builds(
     Word,
@@ -37,18 +39,40 @@ pages = st.builds(
 )
 
 
-def through_a_socket(message: wire.Json) -> wire.Json:
+def through_a_socket(message: frames.Json) -> frames.Json:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        wire.send(ours, message)
-        received, _ = wire.receive(theirs, 5)
+        frames.send(ours, message)
+        received, _ = frames.receive(theirs, 5)
     return received
 
 
-@given(st.builds(Inspection, page_count=st.integers(0, 9), pages=st.lists(pages, max_size=2).map(tuple)))
+inspections = st.lists(pages, max_size=3).map(
+    lambda found: Inspection(9, tuple(dataclasses.replace(page, page=number) for number, page in enumerate(found)))
+)
+
+
+@given(inspections)
 def test_an_inspection_comes_through(inspection: Inspection) -> None:
     received = wire.inspection_from_json(through_a_socket(wire.inspection_to_json(inspection)))
     assert received == inspection
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [[1, None, None, None, None, []]],
+        [[0, None, None, None, None, []]] * 2,
+        [[0, float("inf"), None, None, None, []]],
+        [[0, None, None, "poem", None, []]],
+        [[0, None, None, "no_text", 7, []]],
+        [[float("inf"), None, None, None, None, []]],
+        [7],
+    ],
+)
+def test_an_inspection_that_makes_no_sense_is_refused(pages: list[object]) -> None:
+    with pytest.raises((ValueError, TypeError, OverflowError)):
+        wire.inspection_from_json({"page_count": 2, "signed": False, "pages": pages})
 
 
 def test_a_page_image_comes_through() -> None:
@@ -86,7 +110,7 @@ def test_an_impossible_size_is_refused(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"\x00\x00\x00\x05[1,2]", b"\x00\x00\x00\x03{a}", b"\xff\xff\xff\xff", b"\x00\x00"]
+    "sent", [b"", b"\x00\x00\x00\x05[1,2]", b"\x00\x00\x00\x03{a}", b"\xff\xff\xff\xff", b"\x00\x00", DEEP]
 )
 def test_nonsense_is_a_crash(sent: bytes) -> None:
     ours, theirs = socket.socketpair()
@@ -94,13 +118,19 @@ def test_nonsense_is_a_crash(sent: bytes) -> None:
         with ours:
             ours.sendall(sent)
         with pytest.raises(JailCrash):
-            wire.receive(theirs, 5)
+            frames.receive(theirs, 5)
 
 
 def test_silence_is_a_timeout() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(JailTimeout):
-        wire.receive(theirs, 0.01)
+        frames.receive(theirs, 0.01)
+
+
+def test_one_who_takes_nothing_is_a_timeout() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(JailTimeout):
+        frames.send(ours, {"text": "x" * (8 << 20)}, seconds=0.01)
 
 
 def test_descriptors_travel_with_a_frame() -> None:
@@ -108,8 +138,8 @@ def test_descriptors_travel_with_a_frame() -> None:
     source = blob.create()
     blob.fill(source, [b"some ", b"bytes"])
     with ours, theirs:
-        wire.send(ours, {"bytes": 10}, [source])
-        _, (received,) = wire.receive(theirs, 5)
+        frames.send(ours, {"bytes": 10}, [source])
+        _, (received,) = frames.receive(theirs, 5)
     os.close(source)
     assert bytes(blob.read(received, 10)) == b"some bytes"
     with pytest.raises(EOFError):
