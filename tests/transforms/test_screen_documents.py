@@ -12,7 +12,7 @@ from apache_beam.testing.util import assert_that, equal_to
 
 from tests import small_files
 from tests.transforms.examples import RUN
-from transforms import opened, storage
+from transforms import opened, sources
 from transforms.elements import Document, DocumentEnd, ManifestEntry
 from transforms.screen_documents import Screen, ScreenDocuments
 
@@ -32,8 +32,8 @@ def _storage_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(uri: str) -> None:
         raise AssertionError(f"{uri} was asked for")
 
-    monkeypatch.setattr(storage, "metadata", refuse)
-    monkeypatch.setattr(storage, "fetched", refuse)
+    monkeypatch.setattr(sources, "metadata", refuse)
+    monkeypatch.setattr(sources, "fetched", refuse)
 
 
 @pytest.mark.usefixtures("_storage_refused")
@@ -46,7 +46,7 @@ def test_what_the_manifest_settles_is_settled_without_the_file() -> None:
 
 
 def test_size_is_settled_without_the_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(storage, "fetched")
+    monkeypatch.delattr(sources, "fetched")
     assert look(ManifestEntry(str(small_files.put(tmp_path / "empty.pdf", b"")))) == ("skipped", "empty")
     large = small_files.put(tmp_path / "large.pdf", b"%PDF-" + b"x" * 100)
     assert look(ManifestEntry(str(large)), max_bytes=104) == ("skipped", "too_large")
@@ -93,11 +93,11 @@ def test_what_cannot_be_read_fails_by_its_cause(tmp_path: Path) -> None:
 
 def test_how_often_it_was_tried_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def give_up(uri: str) -> None:
-        error = storage.SourceUnreadable("busy")
+        error = sources.SourceUnreadable("busy")
         error.attempts = 5
         raise error
 
-    monkeypatch.setattr(storage, "metadata", give_up)
+    monkeypatch.setattr(sources, "metadata", give_up)
     end = Screen(RUN, 1).look(ManifestEntry("/a"))
     assert isinstance(end, DocumentEnd)
     assert [failure.attempts for failure in end.failures] == [5]
@@ -107,7 +107,7 @@ def test_what_nobody_foresaw_is_a_row_without_its_words(monkeypatch: pytest.Monk
     def stumble(uri: str) -> None:
         raise RuntimeError("SECRET TEXT")
 
-    monkeypatch.setattr(storage, "metadata", stumble)
+    monkeypatch.setattr(sources, "metadata", stumble)
     end = Screen(RUN, 1).look(ManifestEntry("/a"))
     assert isinstance(end, DocumentEnd)
     (failure,) = end.failures

@@ -11,6 +11,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils import retry
 
+from documents import media
 from schemas.errors import SourceMissing, SourceUnreadable, UsageError
 from tests import memory_files
 from transforms import sources, storage
@@ -101,7 +102,7 @@ def test_a_file_is_hashed_on_the_way(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 3_000_000)
     with sources.fetched(str(path)) as source:
         assert source.size == 3_000_000
-        assert source.head == b"x" * 4096
+        assert source.head == b"x" * media.HEAD_BYTES
         assert source.document_id == hashlib.sha256(path.read_bytes()).hexdigest()
         os.fstat(source.descriptor)
     with pytest.raises(OSError, match="Bad file descriptor"):
