@@ -3,7 +3,9 @@
     python -m benchmarks.overhead FOLDER [--pages 100] [--engine standin] [--repeats 3]
 
 Takes the first `--pages` pictures of FOLDER. Each variant runs in a process of its own, in turns, `--repeats` times;
-the figures are user + system CPU seconds with all children, and the smallest of each variant counts.
+the figures are user + system CPU seconds with all children, and the smallest of each variant counts. The loop does one
+stage for all documents before the next, as the job's shuffles make it; `by document` stays in one open child instead,
+which no job could that spreads pages over workers.
 """
 
 from __future__ import annotations
@@ -36,13 +38,13 @@ def _measure(command: list[str]) -> dict[str, float]:
     return {"cpu": cpu, "wall": wall}
 
 
-def _loop(folder: str, output: str, engine: str) -> None:
+def _loop(folder: str, output: str, engine: str, by_stage: bool) -> None:
     from benchmarks import plain_loop
     from models.engines import open_engine
     from pipelines.options import parse
 
     settings, _ = parse(["--input", folder, "--output", output, "--run", "loop", "--engine", engine])
-    plain_loop.run(settings, open_engine(engine))
+    plain_loop.Loop(settings, open_engine(engine)).run(by_stage)
 
 
 def main() -> None:
@@ -52,9 +54,10 @@ def main() -> None:
     parser.add_argument("--engine", default="standin")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--loop-only", metavar="OUTPUT", help=argparse.SUPPRESS)
+    parser.add_argument("--by-stage", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.loop_only:
-        _loop(arguments.folder, arguments.loop_only, arguments.engine)
+        _loop(arguments.folder, arguments.loop_only, arguments.engine, arguments.by_stage)
         return
     with tempfile.TemporaryDirectory(prefix="pagebeam-overhead-") as scratch:
         chosen, empty = Path(scratch, "pages"), Path(scratch, "empty")
@@ -79,7 +82,8 @@ def _variants(folder: str, output: str, engine: str) -> dict[str, list[str]]:
     loop = [sys.executable, "-m", "benchmarks.overhead", folder, "--engine", engine]
     name = os.path.basename(folder)
     return {
-        "loop": [*loop, "--loop-only", f"{output}-loop-{name}"],
+        "loop": [*loop, "--loop-only", f"{output}-loop-{name}", "--by-stage"],
+        "loop by document": [*loop, "--loop-only", f"{output}-documents-{name}"],
         "one worker": [*job, "--output", f"{output}-one-{name}", "--direct_num_workers", "1"],
         "two workers": [*job, "--output", f"{output}-two-{name}", "--direct_num_workers", "2"],
     }
@@ -87,7 +91,7 @@ def _variants(folder: str, output: str, engine: str) -> dict[str, list[str]]:
 
 def _report(best: dict[str, dict[str, float]], pages: int) -> dict[str, object]:
     """Ratios with the start-up (the same command over a folder without a page) taken off, and without."""
-    cpu = {name: best[f"{name}, pages"]["cpu"] for name in ("loop", "one worker", "two workers")}
+    cpu = {name: best[f"{name}, pages"]["cpu"] for name in ("loop", "loop by document", "one worker", "two workers")}
     net = {name: cpu[name] - best[f"{name}, empty"]["cpu"] for name in cpu}
     wall = {name: best[f"{name}, pages"]["wall"] for name in cpu}
     return {
@@ -95,6 +99,7 @@ def _report(best: dict[str, dict[str, float]], pages: int) -> dict[str, object]:
         "cpu_seconds": {name: round(value, 2) for name, value in cpu.items()},
         "cpu_seconds_without_start": {name: round(value, 2) for name, value in net.items()},
         "job_over_loop": round(cpu["one worker"] / cpu["loop"], 3),
+        "job_over_loop_by_document": round(cpu["one worker"] / cpu["loop by document"], 3),
         "job_over_loop_without_start": round(net["one worker"] / net["loop"], 3),
         "two_workers_over_one": round(cpu["two workers"] / cpu["one worker"], 3),
         "two_workers_over_one_without_start": round(net["two workers"] / net["one worker"], 3),

@@ -20,7 +20,7 @@ _END_SECONDS = 5.0  # from the closing of a child's socket to its end
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # A fresh child meets each page of its memory for the first time. With huge pages, and with what was freed kept for the
 # next buffer, rendering a scan takes a fifth less CPU time (glibc 2.35 and later; others ignore it).
-_MALLOC = {"hugetlb": 1, "mmap_threshold": 1 << 30, "trim_threshold": 1 << 30, "top_pad": 32 << 20}
+_MALLOC = {"hugetlb": 1, "mmap_threshold": 1 << 30, "trim_threshold": 1 << 30}
 _MEMORY = {"GLIBC_TUNABLES": ":".join(f"glibc.malloc.{name}={value}" for name, value in _MALLOC.items())}
 
 

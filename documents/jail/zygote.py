@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import io
 import os
 import signal
 import socket
@@ -16,8 +17,13 @@ import warnings
 
 from PIL import Image
 
+from documents import media
 from documents.jail import child, frames
+from documents.overlay import write_overlay
+from documents.reader import open_document
 from schemas.errors import PagebeamError
+from schemas.geometry import Quad
+from schemas.pages import Word
 
 _PR_SET_PDEATHSIG = 1
 
@@ -37,6 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to handle
     warnings.simplefilter("ignore")
     Image.init()  # every decoder now, not in each child anew
+    _rehearse()
     gc.freeze()  # what is shared with the children stays shared
     frames.send(control, {"ready": True})
     try:
@@ -50,6 +57,19 @@ def main() -> None:
             frames.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
     except PagebeamError:
         return  # the parent has closed the control socket
+
+
+def _rehearse() -> None:
+    """Does all kinds of work once, on a page of our own: what libraries load lazily is then there for every child."""
+    sink = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(sink, "JPEG")
+    words = {0: [Word("two", Quad.of_box(0.1, 0.1, 0.4, 0.2), 0), Word("words", Quad.of_box(0.5, 0.1, 0.9, 0.2), 0)]}
+    overlay = write_overlay(sink.getvalue(), media.JPEG, words)
+    for data, media_type in ((sink.getvalue(), media.JPEG), (overlay, media.PDF)):
+        with open_document(data, media_type) as document:
+            document.inspect(1, redo=False)
+            document.render(0)
+    write_overlay(overlay, media.PDF, words)
 
 
 def _run_child(control: socket.socket, descriptor: int, limits: frames.Json) -> None:

@@ -1,0 +1,202 @@
+"""What the Word Detector finds, and what it costs: beside the other method, and beside RapidOCR's detector.
+
+    python -m benchmarks.detection DATA [--peers 10] [--json FILE]
+
+DATA holds `forms` (a box a word) and `receipts` (a box a line, its validation split), as pages with `NAME.json` beside
+each: a list of `[x0, y0, x1, y1, text]`. Pages are rendered as the job renders them. Forms are given in two halves,
+those whose pages the thresholds were chosen on, and the others.
+
+Recall and precision are one-to-one at IoU 0.5 on upright boxes; `covered` is the share of true boxes that lie to 0.7
+within one line found: what the Word Net gets to see. CPU is of one thread, without rendering.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from documents import media, reader
+from models.word_detector import Line, WordDetector
+from schemas.geometry import Quad
+from schemas.pages import Pixels
+
+SAME = 0.5  # intersection over union
+COVERED = 0.7  # of a true box's area
+
+Boxes = np.ndarray  # (n, 4): left, top, right, bottom
+Find = Callable[[Pixels], tuple[Boxes, Boxes]]  # words and lines of a page
+
+
+class Page(NamedTuple):
+    path: Path
+    pixels: Pixels
+    truth: Boxes
+
+
+class Figures(NamedTuple):
+    pages: int
+    recall: float
+    precision: float
+    covered: float
+    cpu_ms_mean: float
+    cpu_ms_most: float
+
+
+def pages(folder: Path, names: set[str] | None = None) -> list[Path]:
+    """The pages of a set, in order."""
+    found = sorted(path for path in folder.iterdir() if path.suffix in {".jpg", ".png"})
+    return [path for path in found if names is None or path.stem in names]
+
+
+def validation(folder: Path) -> set[str]:
+    """The names of the set's validation split."""
+    with (folder / "split.csv").open(encoding="utf-8", newline="") as file:
+        return {Path(row["name"]).stem for row in csv.DictReader(file) if row["split"] == "validation"}
+
+
+def load(path: Path) -> Page:
+    """A page as the job renders it, its true boxes scaled alike."""
+    data = path.read_bytes()
+    media_type = media.sniff(data[:4096])
+    if media_type is None:
+        raise SystemExit(f"{path} is no picture")
+    with reader.open_document(data, media_type) as document:
+        image = document.render(0)
+    rows = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    boxes = np.array([row[:4] for row in rows if row[4].strip()], float).reshape(-1, 4)
+    own = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    across, down = image.pixels.shape[1] / own.shape[1], image.pixels.shape[0] / own.shape[0]
+    return Page(path, image.pixels, boxes * [across, down, across, down])
+
+
+def shared(boxes: Boxes, others: Boxes) -> np.ndarray:
+    """The area that each box shares with each other."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
+
+
+def area(boxes: Boxes) -> np.ndarray:
+    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
+
+
+def matches(truth: Boxes, found: Boxes) -> int:
+    """How many pairs there are, each box in one at most, best first."""
+    both = shared(truth, found)
+    share = both / np.maximum(area(truth)[:, None] + area(found) - both, 1e-9)
+    pairs = np.argwhere(share >= SAME)
+    taken: tuple[set[int], set[int]] = set(), set()
+    for first, second in pairs[np.argsort(-share[pairs[:, 0], pairs[:, 1]], kind="stable")].tolist():
+        if first not in taken[0] and second not in taken[1]:
+            taken[0].add(first)
+            taken[1].add(second)
+    return len(taken[0])
+
+
+def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
+    """Scores of words (`unit` 0) or lines (1)."""
+    hits = truths = outputs = covered = 0
+    times = []
+    for page in loaded:
+        start = time.process_time()
+        found = find(page.pixels)
+        times.append(1000 * (time.process_time() - start))
+        hits += matches(page.truth, found[unit])
+        truths, outputs = truths + len(page.truth), outputs + len(found[unit])
+        inside = shared(page.truth, found[1]).max(axis=1, initial=0.0)
+        covered += int((inside >= COVERED * area(page.truth)).sum())
+    return Figures(
+        len(loaded),
+        hits / truths,
+        hits / max(1, outputs),
+        covered / truths,
+        float(np.mean(times)),
+        float(np.max(times)),
+    )
+
+
+def boxes_of(quads: Sequence[Quad]) -> Boxes:
+    return np.array([quad.box for quad in quads], float).reshape(-1, 4)
+
+
+def by_detector(method: str) -> Find:
+    detector = WordDetector(method)  # type: ignore[arg-type]
+
+    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
+        lines: list[Line] = detector.detect(pixels)
+        return boxes_of([word for line in lines for word in line.words]), boxes_of([line.quad for line in lines])
+
+    return find
+
+
+def by_rapidocr() -> Find:
+    """RapidOCR's detector as the engine `rapidocr` uses it: it finds lines, no words."""
+    from models.engines.rapidocr import open_engine
+
+    engine = open_engine()
+
+    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
+        lines = boxes_of(engine._find_lines(np.ascontiguousarray(pixels[:, :, ::-1])))
+        return lines, lines
+
+    return find
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--peers", type=int, default=0, help="pages of each set that RapidOCR's detector gets as well")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    forms = pages(arguments.data / "forms")
+    receipts = pages(arguments.data / "receipts", validation(arguments.data / "receipts"))
+    sets = {
+        "forms, seen (words)": (forms[::2], 0),
+        "forms, unseen (words)": (forms[1::2], 0),
+        "receipts (lines)": (receipts, 1),
+    }
+    figures: dict[str, dict[str, Figures]] = {}
+    for name, (paths, unit) in sets.items():
+        loaded = [load(path) for path in paths]
+        figures[name] = {method: measure(loaded, by_detector(method), unit) for method in ("components", "mser")}
+        if arguments.peers:
+            some = loaded[:: max(1, len(loaded) // arguments.peers)][: arguments.peers]
+            figures[f"{name}, sample"] = {
+                "components": measure(some, by_detector("components"), unit),
+                "mser": measure(some, by_detector("mser"), unit),
+                "rapidocr's lines": measure(some, by_rapidocr(), unit),
+            }
+    print(table(figures))
+    if arguments.json:
+        plain = {name: {key: row._asdict() for key, row in rows.items()} for name, rows in figures.items()}
+        arguments.json.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def table(figures: dict[str, dict[str, Figures]]) -> str:
+    """As Markdown."""
+    lines = [
+        "| set | method | pages | recall | precision | covered | CPU ms a page | most |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, rows in figures.items():
+        for method, row in rows.items():
+            lines.append(
+                f"| {name} | {method} | {row.pages} | {row.recall:.3f} | {row.precision:.3f} | {row.covered:.3f} "
+                f"| {row.cpu_ms_mean:.0f} | {row.cpu_ms_most:.0f} |"
+            )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
