@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -108,14 +109,18 @@ class Stopwatch:
         self.cpu_seconds = 0.0
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Adds what the block takes."""
-        wall, cpu, jailed = time.perf_counter(), time.thread_time(), _jailed_cpu()
+    def running(self, programs: bool = False) -> Iterator[None]:
+        """Adds what the block takes; with `programs` also what programs took that the block ran to their end."""
+
+        def spent() -> float:
+            return time.thread_time() + _jailed_cpu() + (_programs_cpu() if programs else 0.0)
+
+        wall, cpu = time.perf_counter(), spent()
         try:
             yield
         finally:
             self.milliseconds += (time.perf_counter() - wall) * 1000
-            self.cpu_seconds += time.thread_time() - cpu + _jailed_cpu() - jailed
+            self.cpu_seconds += spent() - cpu
 
 
 def _jailed_cpu() -> float:
@@ -123,3 +128,9 @@ def _jailed_cpu() -> float:
     opened: _Opened | None = getattr(_local, "opened", None)
     ended: float = getattr(_local, "ended_cpu", 0.0)
     return ended + (opened.cpu_seconds if opened is not None else 0.0)
+
+
+def _programs_cpu() -> float:
+    """What child processes that have ended used; to be asked only around a block in which no zygote ends."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

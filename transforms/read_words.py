@@ -50,7 +50,7 @@ def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[Pag
     """The page's end, and the words that it gained."""
     task, watch = page.task, Stopwatch()
     try:
-        with watch.running():
+        with watch.running(programs=True):
             gained = without_known(on_page(page, engine.read(page.image)), task.inspection.words)
             words = after(gained, task.inspection.words if embedded_text else ())
             tokens = pack(task.document, task.inspection.page, words, engine.name)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,3 +101,14 @@ def test_a_watch_tells_of_the_childs_time_too(tmp_path: Path) -> None:
 
 def test_the_jail_of_this_machine_works() -> None:
     opened.probe()
+
+
+def test_a_program_that_ran_within_is_counted_where_asked_for() -> None:
+    spin = [sys.executable, "-c", "sum(range(3_000_000))"]
+    without, with_it = Stopwatch(), Stopwatch()
+    with without.running():
+        subprocess.run(spin, check=True)
+    with with_it.running(programs=True):
+        subprocess.run(spin, check=True)
+    assert with_it.cpu_seconds > without.cpu_seconds
+    assert with_it.cpu_seconds > 0.01
