@@ -73,6 +73,9 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         raise
     missing = [number for number in planned.waves if not wave.is_whole(settings, number)]
     resumed = len(planned.waves) - len(missing)
+    if settings.local:
+        waves = f"{len(planned.waves):,} waves" if len(planned.waves) > 1 else "1 wave"
+        print(f"run {settings.run}: {planned.entries:,} files in {waves}", file=sys.stderr)
     ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
     try:
         with progress.shown(settings, ended, planned.entries) as folder:

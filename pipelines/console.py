@@ -53,9 +53,17 @@ def _figures(facts: RunFacts, summary: Summary) -> list[str]:
         _line("  Words", wording.number(summary.words)),
         _line("  Mean confidence", wording.confidence(summary.mean_confidence)),
         _line("  Overlay PDFs", wording.number(summary.overlays)),
+        *_capped(summary),
         _line("  Pages a second", wording.figure(pages_per_second(facts, summary))),
         _line("  CPU seconds a page", wording.figure(cpu_seconds_per_page(summary))),
     ]
+
+
+def _capped(summary: Summary) -> list[str]:
+    if not summary.capped:
+        return []
+    start = _line("  Longer than --max_pages", wording.number(summary.capped))
+    return _wrapped("Only their first pages were looked at.", f"{start}  ")
 
 
 def _places(paths: Mapping[str, str]) -> list[str]:

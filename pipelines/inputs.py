@@ -31,7 +31,7 @@ def find(pattern: str, output: str) -> list[str] | list[ManifestEntry]:
         raise UsageError(f"--input {pattern} cannot be listed: {type(error).__name__}") from error
     if not paths:
         raise UsageError(f"--input {pattern} names no file")
-    own = _real(output.rstrip("/")) + "/"
+    own = tuple(f"{_real(output.rstrip('/'))}/{folder}/" for folder in ("tables", "overlays", "runs"))
     paths = [path for path in paths if not _real(path).startswith(own)]
     if not paths:
         raise UsageError(f"--input {pattern} names nothing but what lies in --output {output}")
@@ -64,8 +64,10 @@ def _walk(folder: str) -> Iterator[str]:
     with os.scandir(folder):
         pass  # raises where there is nothing to be had at all
     unlisted: list[OSError] = []
-    for parent, _, names in os.walk(folder, onerror=unlisted.append):
+    for parent, folders, names in os.walk(folder, onerror=unlisted.append):
         yield from (os.path.join(parent, name) for name in names)
+        # A link to a folder is not followed (it may lead in circles), but not passed over in silence either.
+        yield from (path for path in (os.path.join(parent, name) for name in folders) if os.path.islink(path))
     # One that cannot be listed stands for its files: it will end as something that cannot be read.
     yield from (error.filename for error in unlisted)
 

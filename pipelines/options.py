@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime
 import itertools
+import os
 import re
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
@@ -30,7 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--input", required=True, help="a folder, a file, a glob, or manifests (.jsonl, .csv, .parquet)")
     add("--output", required=True, help="the folder for tables, overlays and reports")
     add("--run", help="name of the run; with the name of one that was stopped, goes on with it (default: the time)")
-    add("--engine", default="rapidocr", choices=ENGINES, help="what reads the pages (default: %(default)s)")
+    add(
+        "--engine",
+        default="rapidocr",
+        choices=ENGINES,
+        metavar="ENGINE",
+        help="what reads the pages (default: %(default)s)",
+    )
     add("--max_pages", type=_positive, default=10, help="pages looked at in each document (default: %(default)s)")
     add("--max_bytes", type=_positive, default=256 << 20, help="larger files are skipped (default: %(default)s)")
     add("--owners", metavar="FILE", help="only entries whose owner is a line of this file")
@@ -49,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
 def _is_complete(argument: str) -> bool:
     """Whether what follows it is no value of its own."""
     return not argument.startswith("-") or "=" in argument
+
+
+def _whole(path: str) -> str:
+    """The same from every folder: a URI in the tables, and a run that is gone on with, must not depend on this one."""
+    return path.rstrip("/") if "://" in path else os.path.abspath(path)
 
 
 def _positive(text: str) -> int:
@@ -121,13 +133,13 @@ def parse(argv: list[str]) -> tuple[Settings, PipelineOptions]:
     if local and not any(argument.startswith("--direct_num_workers") for argument in beams):
         options.view_as(DirectOptions).direct_num_workers = 0  # all cores
     settings = Settings(
-        input=ours.input,
-        output=ours.output.rstrip("/") or "/",
+        input=_whole(ours.input),
+        output=_whole(ours.output),
         run=run,
         engine=ours.engine,
         max_pages=ours.max_pages,
         max_bytes=ours.max_bytes,
-        owners=ours.owners,
+        owners=ours.owners and _whole(ours.owners),
         redo=ours.redo,
         embedded_text=not ours.no_embedded_text,
         gallery=not ours.no_gallery,

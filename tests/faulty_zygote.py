@@ -1,7 +1,7 @@
 """A zygote whose parsers misbehave on demand: the document's first line says how. For tests of the jail and of the job.
 
-`FAULT <what> <call>` says what goes wrong in `inspect` or in `render`; other documents are read as they are. Put behind a
-PNG's end or into a PDF's comment, it makes a file that looks healthy outside the jail.
+`FAULT <what> <call>` says what goes wrong in `inspect` or in `render`; other documents are read as they are. Put behind
+a PNG's end or into a PDF's comment, it makes a file that looks healthy outside the jail.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from documents import reader
 from documents.jail import child, zygote
+from schemas.errors import UsageError
 
 _FAULT = re.compile(rb"FAULT (\w+) (\w+)")
 
@@ -48,7 +49,12 @@ def _raise() -> None:
     raise KeyError(secret)
 
 
+def _usage() -> None:
+    raise UsageError("what a reader never says")
+
+
 FAULTS: dict[str, Any] = {
+    "usage": _usage,
     "hang": _hang,
     "spin": _spin,
     "eat": _eat,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ class Progress:
     def ended(self, kind: str) -> None:
         """One more of KINDS."""
         if self._folder is not None:
-            with open(os.path.join(self._folder, f"{kind}-{os.getpid()}"), "ab") as file:
+            # A full disk is no reason to end a run that may write elsewhere.
+            with contextlib.suppress(OSError), open(os.path.join(self._folder, f"{kind}-{os.getpid()}"), "ab") as file:
                 file.write(b".")
 
     def counted(self) -> dict[str, int]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 import traceback
+from typing import Any
 
 from documents.jail import UnforeseenError
 from schemas.errors import MAX_MESSAGE, PagebeamError
 from schemas.records import DocumentRow, FailureRow, PageRow
-from transforms.elements import Document, DocumentEnd, ManifestEntry, PageEnd, PageTask
+from transforms.elements import Document, DocumentEnd, ManifestEntry, Page, PageEnd, PageTask
 
 INTERNAL_ERROR = "internal_error"
 
@@ -109,13 +110,13 @@ def _seen(document: Document, run: str, status: str, reason: str, cpu_seconds: f
     )
 
 
-def fail_page(task: PageTask, stage: str, run: str, error: Exception) -> PageEnd:
-    """The end of a page that could not be read."""
+def fail_page(task: PageTask, stage: str, run: str, error: Exception, page: Page | None = None) -> PageEnd:
+    """The end of a page that could not be read; `page` is what was rendered of it."""
     reason, _ = describe(error)
     return PageEnd(
         key=task.document.key,
         owner=task.document.entry.owner,
-        row=page_row(task, status="failed", reason=reason),
+        row=page_row(task, status="failed", reason=reason, **(rendered(page) if page else {})),
         tokens=None,
         gained=0,
         confidence_sum=0.0,
@@ -123,6 +124,17 @@ def fail_page(task: PageTask, stage: str, run: str, error: Exception) -> PageEnd
         cpu_seconds=task.cpu_seconds,
         failure=failure(error, stage, run, task.document.entry.uri, task.document.document_id, task.inspection.page),
     )
+
+
+def rendered(page: Page) -> dict[str, Any]:
+    """What a page's row says of its render."""
+    return {
+        "width": page.width,
+        "height": page.height,
+        "quarter_turns": page.quarter_turns,
+        "skew": page.skew,
+        "corners": page.corners,
+    }
 
 
 def page_row(

@@ -43,8 +43,9 @@ def mark_duplicates(entries: Iterable[ManifestEntry]) -> list[ManifestEntry]:
 
 
 def _order(entry: ManifestEntry) -> tuple[tuple[bool, str], ...]:
-    """The same whatever order they came in: null differs from every text."""
-    values = (entry.uri, entry.error, entry.owner, entry.source_version, entry.eligible, entry.overlay_name)
+    """The same whatever order they came in, eligible ones first: null differs from every text."""
+    ineligible = not entry.eligible
+    values = (entry.uri, entry.error, ineligible, entry.owner, entry.source_version, entry.overlay_name)
     return tuple((value is not None, str(value)) for value in values)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils import timestamp
 from apache_beam.utils.windowed_value import WindowedValue
@@ -16,8 +17,9 @@ from documents.known_words import without_known
 from models.engines import Engine, open_engine
 from schemas.geometry import transform_quads
 from schemas.pages import Word
+from transforms.count_ends import NAMESPACE
 from transforms.elements import Page, PageEnd
-from transforms.endings import fail_page, page_row
+from transforms.endings import fail_page, page_row, rendered
 from transforms.gallery import Shortlist, thumbnail
 from transforms.opened import Stopwatch
 from transforms.tokens import pack
@@ -55,7 +57,7 @@ def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[Pag
             words = after(gained, task.inspection.words if embedded_text else ())
             tokens = pack(task.document, task.inspection.page, words, engine.name)
     except Exception as error:
-        return fail_page(task.spent("read", watch.milliseconds, watch.cpu_seconds), STAGE, run, error), []
+        return fail_page(task.spent("read", watch.milliseconds, watch.cpu_seconds), STAGE, run, error, page), []
     task = task.spent("read", watch.milliseconds, watch.cpu_seconds)
     found = bool(gained) or bool(task.inspection.words)
     end = PageEnd(
@@ -67,11 +69,7 @@ def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[Pag
             reason=None if found else "no_words",
             words=tokens.count,
             mean_confidence=tokens.mean_confidence,
-            width=page.width,
-            height=page.height,
-            quarter_turns=page.quarter_turns,
-            skew=page.skew,
-            corners=page.corners,
+            **rendered(page),
         ),
         tokens=tokens.stream,
         gained=len(gained),
@@ -98,7 +96,10 @@ class _ReadWords(beam.DoFn):
         end, gained = read(page, engine_of_thread(self._engine_name), self._run, self._embedded_text)
         confidence = end.row.mean_confidence
         if self._gallery and confidence is not None and self._shortlist.wants(confidence, end.row.uri, end.row.page):
-            self._shortlist.add(thumbnail(page, gained, confidence))
+            try:
+                self._shortlist.add(thumbnail(page, gained, confidence))
+            except Exception:  # a picture for the report is not worth a page
+                Metrics.counter(NAMESPACE, "thumbnails_failed").inc()
         yield end
 
     def finish_bundle(self) -> Iterator[Any]:

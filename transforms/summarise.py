@@ -25,6 +25,7 @@ class Summary:
     pages: int = 0
     words: int = 0
     overlays: int = 0
+    capped: int = 0  # documents with more pages than were looked at
     bytes: int = 0  # of the files that were read
     internal_errors: int = 0  # failures that nobody foresaw
     cpu_seconds: float = 0.0
@@ -62,6 +63,7 @@ def of_document(end: DocumentEnd) -> Summary:
     return Summary(
         documents=1,
         overlays=int(row.overlay_uri is not None),
+        capped=int(row.capped),
         bytes=row.bytes or 0 if row.document_id else 0,
         internal_errors=sum(failure.error == INTERNAL_ERROR for failure in end.failures),
         cpu_seconds=row.cpu_seconds,

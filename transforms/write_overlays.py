@@ -7,10 +7,12 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 import apache_beam as beam
+from apache_beam.metrics import Metrics
 
 from schemas.errors import PagebeamError, SignedDocument
 from schemas.records import DocumentRow, FailureRow
 from transforms import opened, storage
+from transforms.count_ends import NAMESPACE
 from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd
 from transforms.endings import failure
 from transforms.opened import Stopwatch
@@ -45,6 +47,8 @@ class Overlays:
             if [page.row.page for page in pages] != list(range(head.pages)):
                 raise PagesMissing(f"{head.pages} pages were to end, {len(pages)} did")
             if any(page.gained for page in pages):
+                if head.signed and not self.signed:
+                    raise SignedDocument("it was opened as a signed one")
                 with watch.running():
                     uri = self._write(head.document, pages)
         except SignedDocument as error:
@@ -108,8 +112,10 @@ class _WriteOverlays(beam.DoFn):
         heads, pages = [], []
         for part in element[1]:
             heads.append(part) if isinstance(part, DocumentHead) else pages.append(part)
-        (head,) = heads
-        yield self._overlays.end(head, pages)
+        if not heads:  # a runner that did CapPages once more, with another outcome: that one's rows stand
+            Metrics.counter(NAMESPACE, "pages_without_document").inc(len(pages))
+            return
+        yield self._overlays.end(heads[0], pages)
 
     def finish_bundle(self) -> None:
         opened.close()

@@ -53,7 +53,7 @@ class _Answers:
 _CALLS = frozenset({"inspect", "render", "preview", "overlay"})
 
 
-def serve(channel: socket.socket, memory_bytes: int, cpu_seconds: float, output_bytes: int) -> None:
+def serve(channel: socket.socket, memory_bytes: int, output_bytes: int) -> None:
     """Answers calls until the other side closes. The first frame brings the document."""
     _limit_memory(memory_bytes)
     resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
@@ -64,8 +64,8 @@ def serve(channel: socket.socket, memory_bytes: int, cpu_seconds: float, output_
         with blob.mapped(source, int(first["bytes"])) as data:
             answers = _Answers(data, str(first["media_type"]))
             while True:
-                call, _ = frames.receive(channel)
-                _limit_cpu(cpu_seconds)
+                call, _ = frames.receive(channel, most=frames.LARGEST)
+                _limit_cpu(float(call.pop("cpu_seconds")))
                 _answer(channel, answers, str(call.pop("call")), call)
 
 

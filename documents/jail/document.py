@@ -10,15 +10,28 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-import schemas.errors
 from documents import blob
 from documents.jail import frames, wire
 from documents.jail.process import Limits, Zygote
 from documents.sizing import LONG_SIDE
-from schemas.errors import JailCpuLimit, JailCrash, JailError, JailMemoryLimit, JailTimeout, PagebeamError
+from schemas.errors import (
+    MAX_MESSAGE,
+    CorruptDocument,
+    Encrypted,
+    JailCpuLimit,
+    JailCrash,
+    JailError,
+    JailMemoryLimit,
+    JailTimeout,
+    SignedDocument,
+    TooManyPixels,
+)
 from schemas.pages import Inspection, PageImage, Pixels, Word
 
 T = TypeVar("T")
+_FORESEEN: dict[str, type[Exception]] = {
+    kind.__name__: kind for kind in (CorruptDocument, Encrypted, JailMemoryLimit, SignedDocument, TooManyPixels)
+}  # what a reader or the PDF writer may say of a document
 _IMAGE_BYTES = LONG_SIDE * LONG_SIDE * 3  # the largest page image
 
 
@@ -45,7 +58,11 @@ class JailedDocument:
     def inspect(self, max_pages: int, redo: bool) -> Inspection:
         """See documents.reader."""
         return self._call(
-            "inspect", lambda answer, _: wire.inspection_from_json(answer), max_pages=max_pages, redo=redo
+            "inspect",
+            lambda answer, _: wire.inspection_from_json(answer),
+            pages=max_pages,
+            max_pages=max_pages,
+            redo=redo,
         )
 
     def render(self, page: int) -> PageImage:
@@ -65,17 +82,27 @@ class JailedDocument:
         """See documents.overlay."""
         rows = {str(page): wire.words_to_json(found) for page, found in words.items()}
         return self._call(
-            "overlay", lambda _, data: bytes(data), words=rows, replace=list(replace), allow_signed=allow_signed
+            "overlay",
+            lambda _, data: bytes(data),
+            pages=len(rows),
+            words=rows,
+            replace=list(replace),
+            allow_signed=allow_signed,
         )
 
-    def _call(self, name: str, believe: Callable[[frames.Json, bytearray], T], **arguments: Any) -> T:
+    def _call(self, name: str, believe: Callable[[frames.Json, bytearray], T], pages: int = 1, **arguments: Any) -> T:
+        limits = self._limits.for_pages(pages)
         if self._ended:
             raise JailError("the document's process has ended")
         descriptors: list[int] = []
         try:
             with contextlib.suppress(ConnectionError):  # it died meanwhile: the receiving end tells how
-                frames.send(self._channel, {"call": name, **arguments}, seconds=self._limits.wall_seconds)
-            answer, descriptors = frames.receive(self._channel, self._limits.wall_seconds)
+                frames.send(
+                    self._channel,
+                    {"call": name, "cpu_seconds": limits.cpu_seconds, **arguments},
+                    seconds=limits.wall_seconds,
+                )
+            answer, descriptors = frames.receive(self._channel, limits.wall_seconds, limits.frame_bytes)
             self.cpu_seconds += max(0.0, wire.number(answer.get("cpu_seconds", 0.0)))
             if "error" in answer:
                 raise _error_of(answer)
@@ -103,7 +130,7 @@ class JailedDocument:
         if code is None:
             return crash
         if code == -signal.SIGXCPU:
-            return JailCpuLimit(f"the parser used more than {self._limits.cpu_seconds:g} s of CPU time")
+            return JailCpuLimit("the parser used more CPU time than a call is given")
         # The kernel's own out-of-memory killer sends SIGKILL; a parser that aborts near its limit ran into it.
         if code == -signal.SIGKILL or max_rss > 0.8 * self._limits.memory_bytes:
             return JailMemoryLimit(f"the parser died with {max_rss >> 20} MB in use")
@@ -124,8 +151,5 @@ class JailedDocument:
 
 
 def _error_of(answer: frames.Json) -> Exception:
-    kind = getattr(schemas.errors, str(answer["error"]), None)
-    message = str(answer.get("message", ""))[: schemas.errors.MAX_MESSAGE]
-    if isinstance(kind, type) and issubclass(kind, PagebeamError):
-        return kind(message)
-    return UnforeseenError(message)
+    kind = _FORESEEN.get(str(answer["error"]), UnforeseenError)
+    return kind(str(answer.get("message", ""))[:MAX_MESSAGE])

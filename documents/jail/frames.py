@@ -12,7 +12,8 @@ from typing import Any
 
 from schemas.errors import JailCrash, JailTimeout
 
-MAX_FRAME = 64 << 20  # bytes of JSON; ten pages of 5,000 words are 5 MB
+MAX_FRAME = 64 << 20  # bytes of JSON that are taken, where the caller names no other bound
+LARGEST = (1 << 32) - 1  # that a frame can say it has
 _HEADER = struct.Struct(">I")
 
 Json = dict[str, Any]
@@ -32,7 +33,7 @@ def send(channel: socket.socket, message: Json, descriptors: Sequence[int] = (),
         raise JailTimeout(f"nothing was taken within {seconds:g} s") from None
 
 
-def receive(channel: socket.socket, seconds: float | None = None) -> tuple[Json, list[int]]:
+def receive(channel: socket.socket, seconds: float | None = None, most: int = MAX_FRAME) -> tuple[Json, list[int]]:
     """One frame. Raises JailTimeout after `seconds`, JailCrash when the other side is gone or talks nonsense."""
     deadline = None if seconds is None else time.monotonic() + seconds
     descriptors: list[int] = []
@@ -51,8 +52,8 @@ def receive(channel: socket.socket, seconds: float | None = None) -> tuple[Json,
 
     try:
         (length,) = _HEADER.unpack(take(_HEADER.size))
-        if length > MAX_FRAME:
-            raise JailCrash(f"the parser's answer has {length} bytes, more than {MAX_FRAME}")
+        if length > most:
+            raise JailCrash(f"the parser's answer has {length} bytes, more than {most}")
         message = json.loads(take(length))
         if not isinstance(message, dict):
             raise JailCrash("the parser's answer is not an object")

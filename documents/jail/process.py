@@ -15,6 +15,7 @@ import sys
 from documents.jail import frames
 from schemas.errors import JailError
 
+PAGES = 10  # that a call is about, mostly
 _START_SECONDS = 60.0  # a zygote's imports, on a machine that is very busy
 _END_SECONDS = 5.0  # from the closing of a child's socket to its end
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -32,6 +33,17 @@ class Limits:
     cpu_seconds: float = 60.0  # a hundred times an ordinary page
     wall_seconds: float = 300.0  # CPU time on a machine that is five times overloaded
     output_bytes: int = 2 << 30  # of one answer: an overlay PDF is as large as its source
+    frame_bytes: int = 64 << 20  # of an answer's JSON: ten pages of 5,000 words are 5 MB
+
+    def for_pages(self, pages: int) -> Limits:
+        """What a call about so many pages may use: the limits are meant for up to `PAGES`."""
+        share = max(1.0, pages / PAGES)
+        return dataclasses.replace(
+            self,
+            cpu_seconds=self.cpu_seconds * share,
+            wall_seconds=self.wall_seconds * share,
+            frame_bytes=int(self.frame_bytes * share),
+        )
 
 
 @functools.cache
@@ -76,7 +88,6 @@ class Zygote:
         ours, theirs = socket.socketpair()
         request = {
             "memory_bytes": limits.memory_bytes,
-            "cpu_seconds": limits.cpu_seconds,
             "output_bytes": limits.output_bytes,
         }
         with theirs:

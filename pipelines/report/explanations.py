@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ENDINGS = {
-    "done": "Read to the end.",
+    "done": "Opened and read.",
     "skipped": "Left out on purpose.",
     "failed": "Could not be read.",
     "deleted": "Gone since the last run.",

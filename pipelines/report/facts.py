@@ -81,6 +81,7 @@ def summary_json(facts: RunFacts, summary: Summary) -> dict[str, Any]:
         "files_by_media_type": _ordered(summary.media_types),  # by content; files of unknown type are not in it
         "bytes": summary.bytes,  # of the files that were read
         "overlays": summary.overlays,  # PDFs written
+        "capped": summary.capped,  # files of which only the first pages were looked at
         "pages": summary.pages,
         "pages_by_category": _complete((*CATEGORIES, "failed"), summary.categories),
         "pages_by_reason": _ordered(summary.page_reasons),

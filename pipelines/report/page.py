@@ -89,6 +89,7 @@ def _circumstances(facts: RunFacts, summary: Summary) -> list[tuple[str, str]]:
         ("Parsers' jail", facts.isolation),
         ("Bytes read", wording.size(summary.bytes)),
         ("Overlay PDFs", wording.number(summary.overlays)),
+        ("Longer than --max_pages", wording.number(summary.capped)),
     ]
 
 

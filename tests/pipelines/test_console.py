@@ -39,7 +39,7 @@ GOLDEN = """\
 Run nightly: 12,000 files in 2 min 5 s, with rapidocr and 2 workers.
 
   Files                       12,000
-    done                      11,000  Read to the end.
+    done                      11,000  Opened and read.
     skipped                      998  Left out on purpose.
       unsupported_type           900  Neither a picture nor a PDF.
       duplicate_entry             98  An earlier row of the manifest names the

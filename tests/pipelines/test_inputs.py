@@ -78,7 +78,7 @@ def test_links_and_pipes_are_listed_and_not_opened(tmp_path: Path) -> None:
     os.symlink(tmp_path / "a.pdf", tmp_path / "link.pdf")
     os.symlink(tmp_path, tmp_path / "real" / "loop")
     os.mkfifo(tmp_path / "pipe")
-    names = {"a.pdf", "broken.pdf", "link.pdf", "pipe", "real/b.pdf"}
+    names = {"a.pdf", "broken.pdf", "link.pdf", "pipe", "real/b.pdf", "real/loop"}
     assert set(found(tmp_path)) == {f"{tmp_path}/{name}" for name in names}
     assert set(found(f"{tmp_path}/*")) == {f"{tmp_path}/{name}" for name in names if "/" not in name}
 
@@ -104,8 +104,10 @@ def test_what_lies_in_the_output_is_not_read(tmp_path: Path) -> None:
     assert set(found(tmp_path / "in", tmp_path / "in" / "out")) == wanted
     os.symlink(tmp_path / "in", tmp_path / "link")
     assert set(found(tmp_path / "in", tmp_path / "link" / "out")) == wanted
+    assert set(found(tmp_path / "in", tmp_path)) == {*wanted, f"{tmp_path}/in/out/overlays/a.pdf"}  # it is above
+    make(tmp_path, "only/overlays/a.pdf")
     with pytest.raises(UsageError, match="nothing but what lies in --output"):
-        found(tmp_path / "in", tmp_path)
+        found(tmp_path / "only", tmp_path / "only")
 
 
 def test_a_single_file_even_with_the_characters_of_a_pattern(tmp_path: Path) -> None:
@@ -127,7 +129,9 @@ def test_a_pattern_names_files_and_never_folders(tmp_path: Path, monkeypatch: py
 @pytest.fixture
 def _far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(FileSystems, "_pipeline_options", PipelineOptions([]))
-    memory_files.FILES.update({f"memory://b/{name}": b"x" for name in ("x/a.pdf", "y/a.pdf", "y/out/c.pdf", "l.csv")})
+    memory_files.FILES.update(
+        {f"memory://b/{name}": b"x" for name in ("x/a.pdf", "y/a.pdf", "y/out/overlays/c.pdf", "l.csv")}
+    )
     yield
     memory_files.FILES.clear()
 

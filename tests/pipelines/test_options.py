@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from apache_beam.options.pipeline_options import DirectOptions
 
@@ -12,7 +14,8 @@ GIVEN = ["--input", "in", "--output", "out/"]
 
 def test_what_is_not_said_has_its_default() -> None:
     settings, options = parse(GIVEN)
-    assert (settings.output, settings.wave_size, settings.max_pages, settings.shards) == ("out", LOCAL_WAVE, 10, 1)
+    out = os.path.abspath("out")
+    assert (settings.output, settings.wave_size, settings.max_pages, settings.shards) == (out, LOCAL_WAVE, 10, 1)
     assert settings.local
     assert settings.embedded_text
     assert settings.gallery
@@ -20,7 +23,7 @@ def test_what_is_not_said_has_its_default() -> None:
     assert options.view_as(DirectOptions).direct_num_workers == 0  # all cores
     assert parse([*GIVEN, "--direct_num_workers", "3"])[1].view_as(DirectOptions).direct_num_workers == 3
     assert settings.run[:2] == "20"
-    assert (settings.folder, settings.scratch) == (f"out/runs/{settings.run}", f"out/runs/{settings.run}/scratch")
+    assert (settings.folder, settings.scratch) == (f"{out}/runs/{settings.run}", f"{out}/runs/{settings.run}/scratch")
 
 
 @pytest.mark.parametrize("runner", ["DirectRunner", "directrunner"])

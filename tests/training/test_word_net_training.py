@@ -20,7 +20,7 @@ from training.distort import GROUPS, normalise  # noqa: E402
 from training.draw import STEP, set_line, visible  # noqa: E402
 from training.fonts import Face, Glyph, faults  # noqa: E402
 from training.network import WordNetwork, parameters, prepare  # noqa: E402
-from training.train import Plan, Trainer  # noqa: E402
+from training.train import Plan, Trainer, keep_weights, load_network  # noqa: E402
 
 WORDS = [
     "the",
@@ -154,6 +154,17 @@ def curve(drawn: Drawn, steps: int, resume_at: int = 0, folder: Path | None = No
             trainer.load(folder / "checkpoint.pt")
         losses.append(trainer.train(finish(drawn[index], 1, index, torch.device("cpu"))))
     return losses
+
+
+def test_kept_weights_are_enough_to_go_on_from(tmp_path: Path) -> None:
+    trainer = Trainer(Plan(100, width=0.25), torch.device("cpu"))
+    trainer.save(tmp_path / "checkpoint.pt")
+    keep_weights(tmp_path / "checkpoint.pt", tmp_path / "weights.pt")
+    again = Trainer(trainer.plan, torch.device("cpu"))
+    again.load(tmp_path / "weights.pt")
+    assert again.step == 0
+    assert load_network(tmp_path / "weights.pt").lstm.input_size == trainer.network.lstm.input_size
+    assert (tmp_path / "weights.pt").stat().st_size < (tmp_path / "checkpoint.pt").stat().st_size / 3
 
 
 def test_the_same_seed_gives_the_same_loss_curve_also_across_a_resumption(drawn: Drawn, tmp_path: Path) -> None:

@@ -76,3 +76,9 @@ def test_every_entry_is_in_exactly_one_wave(tmp_path: Path) -> None:
     assert Counter(entry.uri for wave in waves for entry in wave) == Counter(entry.uri for entry in every)
     assert [entry.owner for wave in waves for entry in wave if entry.duplicate] == ["ann"]
     assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_an_eligible_row_is_not_the_duplicate_of_one_that_is_not() -> None:
+    first, second = mark_duplicates([ManifestEntry("a", "ann", eligible=False), ManifestEntry("a", "zoe")])
+    assert (first.eligible, first.duplicate) == (True, False)
+    assert (second.eligible, second.duplicate) == (False, True)

@@ -143,7 +143,7 @@ def test_nonsense_from_the_child_is_not_believed(opened: Opened) -> None:
 def test_an_unforeseen_error_names_its_place_and_not_its_words(opened: Opened) -> None:
     with opened(png("raise render")) as document, pytest.raises(UnforeseenError) as caught:
         document.render(0)
-    assert str(caught.value) == "KeyError in faulty_zygote.py:48 (_raise)"
+    assert str(caught.value) == "KeyError in faulty_zygote.py:49 (_raise)"
 
 
 def test_an_unknown_page_is_an_error_of_that_call(opened: Opened) -> None:
@@ -195,3 +195,14 @@ def test_two_at_a_time_have_a_zygote_each(opened: Opened) -> None:
         assert first.inspect(10, False) == second.inspect(10, False)
         zygotes = [pid for pid in children(os.getpid()) if children(pid)]
     assert len(zygotes) == 2
+
+
+def test_limits_grow_with_the_pages_that_a_call_is_about() -> None:
+    assert Limits().for_pages(10) == Limits()
+    assert Limits(cpu_seconds=2.0).for_pages(50).cpu_seconds == 10.0
+    assert Limits().for_pages(1000).memory_bytes == Limits().memory_bytes
+
+
+def test_a_reason_that_is_not_a_readers_is_not_believed(opened: Opened) -> None:
+    with opened(png("usage inspect")) as document, pytest.raises(UnforeseenError):
+        document.inspect(10, False)

@@ -12,7 +12,7 @@ from schemas.errors import UsageError
 
 def test_unknown_engine_names_what_there_is() -> None:
     for function in (check_engine, open_engine):
-        with pytest.raises(UsageError, match=r"'abbyy'.*rapidocr, tesseract, standin"):
+        with pytest.raises(UsageError, match=r"'abbyy'.*rapidocr, tesseract, native, standin"):
             function("abbyy")
 
 

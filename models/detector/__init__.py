@@ -1,0 +1,1 @@
+"""The parts of the Word Detector: ink, regions, lines, words, reading order."""

@@ -1,0 +1,1 @@
+"""Synthetic data, networks, training and export. Not installed with the job."""
