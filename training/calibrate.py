@@ -14,7 +14,7 @@ from training.plots import draw_reliability
 from training.scores import calibration_error, loose
 
 Floats = npt.NDArray[np.float64]
-KNOTS = 12
+KNOTS = 30
 
 
 def raw_scores(net: WordNet, crops: Sequence[Crop], alphabet: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
