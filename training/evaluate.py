@@ -79,7 +79,7 @@ def tesseract(mode: int) -> Reader:
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
 
     def read(pixels: Grey) -> str:
-        _, png = cv2.imencode(".png", np.pad(pixels, 8, mode="edge"))
+        _, png = cv2.imencode(".png", np.pad(pixels, 8, constant_values=255))
         command = ["tesseract", "stdin", "stdout", "--psm", str(mode), "-l", "eng", "--dpi", "150"]
         done = subprocess.run(command, input=png.tobytes(), capture_output=True, env=environment, check=True)
         return " ".join(done.stdout.decode("utf-8", "replace").split())
