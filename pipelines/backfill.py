@@ -124,10 +124,10 @@ def _check_jail() -> None:
 def _owners(path: str | None) -> frozenset[str] | None:
     if path is None:
         return None
+    storage.check(path)
     try:
-        storage.check(path)
         lines = storage.read(path).decode("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except Exception as error:  # each storage has classes of its own
         raise UsageError(f"--owners {path} cannot be read: {type(error).__name__}") from error
     owners = frozenset(line.strip() for line in lines if line.strip())
     if not owners:
