@@ -18,7 +18,7 @@ from models.word_detector import Line
 from models.word_net import HEIGHT, Reading
 from schemas.pages import Word
 
-NOISE = 0.75  # confidence below which a word is dropped: on forms and receipts word F1 is at its height from 0.7 to 0.8
+NOISE = 0.75  # confidence below which a word is dropped: set by hand on samples of forms and validation receipts
 SIGN_NOISE = 0.8  # the same for words without a letter or digit, which dirt looks like
 HALF_LETTER = 0.22 * HEIGHT  # columns from a letter's middle to its edge, where nothing better is known
 SNAP = 0.45 * HEIGHT  # columns within which the detector's edge of a word is taken for ours

@@ -35,7 +35,7 @@ def build(
     owners: frozenset[str] | None = None,
     progress_folder: str | None = None,
 ) -> None:
-    """Adds a whole wave to the pipeline. Its summary is written last but one; the marker is the launcher's."""
+    """Adds a whole wave to the pipeline. Its books are not its marker yet: the launcher makes them that at the end."""
     run = settings.run
     screened = (
         pipeline

@@ -10,7 +10,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.coders import Coder
 
-from schemas.keys import DocumentKey, PageKey
+from schemas.keys import DocumentKey
 from schemas.pages import PageImage, PageInspection
 from schemas.records import DocumentRow, FailureRow, PageRow
 
@@ -64,10 +64,6 @@ class PageTask:
     ocrable: float | None = None
     times: dict[str, float] = dataclasses.field(default_factory=dict)  # milliseconds by stage
     cpu_seconds: float = 0.0
-
-    @property
-    def key(self) -> PageKey:
-        return PageKey(self.document.document_id, self.inspection.page)
 
     def spent(self, stage: str, milliseconds: float, cpu_seconds: float) -> PageTask:
         """The same with a stage's time added."""
