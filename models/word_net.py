@@ -26,6 +26,9 @@ GAP = 6
 EMPTY = 80
 """Grey levels between a column's darkest and lightest pixel below which it holds no ink."""
 
+SHORT = 2
+"""Letters and digits below which a text has a calibration of its own: a blot passes for a full stop, not for a word."""
+
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
@@ -59,8 +62,8 @@ class WordNet:
 
     def __init__(self, card: Card) -> None:
         self.card = card
-        self._alphabet: str = card["alphabet"]
-        self._calibration = np.array(card["calibration"], np.float64)
+        self.alphabet: str = card["alphabet"]  # of class 1 and the next ones; class 0 is the blank
+        self._calibrations = {kind: np.array(curve, np.float64) for kind, curve in card["calibration"].items()}
         self._session = card.session()
 
     @classmethod
@@ -85,9 +88,19 @@ class WordNet:
         return scores
 
     def _read(self, window: Grey) -> Reading:
-        text, places, confidences, score = decode(self.log_probabilities(window), self._alphabet)
-        confidence = float(np.interp(score, self._calibration[:, 0], self._calibration[:, 1]))
+        return self.decoded(self.log_probabilities(window))
+
+    def decoded(self, scores: Floats) -> Reading:
+        """The reading of one window by its log-probabilities."""
+        text, places, confidences, score = decode(scores, self.alphabet)
+        curve = self._calibrations[calibration_kind(text)]
+        confidence = float(np.interp(score, curve[:, 0], curve[:, 1]))
         return Reading(text, places, confidences, confidence)
+
+
+def calibration_kind(text: str) -> str:
+    """Which of the card's calibrations a text has: ``words`` or ``short``."""
+    return "words" if sum(map(str.isalnum, text)) >= SHORT else "short"
 
 
 def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple[float, ...], float]:

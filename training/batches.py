@@ -15,7 +15,7 @@ from training.alphabet import encode
 from training.distort import GROUPS, distort
 from training.draw import CANVAS_HEIGHT, OVERSAMPLING, Painter
 
-WIDTHS = ((48, 12), (80, 22), (128, 25), (208, 20), (320, 21))
+WIDTHS = ((48, 10), (80, 17), (128, 20), (208, 22), (320, 31))
 """Columns of a batch's windows, and how often. Narrow ones are cheap; all batches have about as many pixels."""
 COLUMNS = 6400
 

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from models.word_net import WordNet, decode, windows_of
+from models.word_net import Grey, WordNet, calibration_kind, decode, windows_of
 from training.crops import Crop
 from training.plots import draw_reliability
 from training.scores import calibration_error, loose
 
 Floats = npt.NDArray[np.float64]
 KNOTS = 30
+KINDS = ("words", "short")
 
 
-def raw_scores(net: WordNet, crops: Sequence[Crop], alphabet: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """The raw score of each crop that is one window, and whether it is read right (loose: some truths are capitals)."""
-    scores, right = [], []
+@dataclass(frozen=True)
+class Seen:
+    """A window of a page, what stands in it ('' for nothing), and what the network made of it."""
+
+    page: str
+    kind: str
+    score: float
+    right: bool
+
+
+def see(net: WordNet, windows: Iterable[tuple[str, Grey, str]]) -> list[Seen]:
+    """Reads (page, window uint8 [32, 320], truth). Right is loose (some truths are capitals) where the truth holds a
+    letter or digit, else strict."""
+    seen = []
+    for page, window, truth in windows:
+        text, _, _, score = decode(net.log_probabilities(window), net.card["alphabet"])
+        same = loose if loose(truth) else _bare
+        seen.append(Seen(page, calibration_kind(text), score, same(text) == same(truth)))
+    return seen
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def single_windows(crops: Iterable[Crop]) -> Iterator[tuple[str, Grey, str]]:
+    """The crops that are one window."""
     for crop in crops:
         windows = windows_of(crop.pixels)
-        if len(windows) != 1 or not loose(crop.text):
-            continue
-        text, _, _, score = decode(net.log_probabilities(windows[0].pixels), alphabet)
-        scores.append(score)
-        right.append(loose(text) == loose(crop.text))
-    return np.array(scores), np.array(right)
+        if len(windows) == 1:
+            yield crop.page, windows[0].pixels, crop.text
 
 
 def fit(scores: Floats, right: npt.NDArray[np.bool_], knots: int = KNOTS) -> list[list[float]]:
@@ -58,14 +80,24 @@ def apply(curve: list[list[float]], scores: Floats) -> Floats:
 
 
 def calibrate(
-    net: WordNet, crops: Sequence[Crop], alphabet: str, plot: Path | None = None
-) -> tuple[list[list[float]], float]:
-    """The curve fitted on the crops of every other page, and the expected calibration error on the others."""
-    names = sorted({crop.page for crop in crops})
-    fitted = set(names[::2])
-    curve = fit(*raw_scores(net, [c for c in crops if c.page in fitted], alphabet))
-    scores, right = raw_scores(net, [c for c in crops if c.page not in fitted], alphabet)
-    confidences = apply(curve, scores)
+    net: WordNet, windows: Iterable[tuple[str, Grey, str]], plot: Path | None = None
+) -> tuple[dict[str, list[list[float]]], float]:
+    """A curve for each kind of text, fitted on the windows of every other page, and the expected calibration error of
+    all kinds together on the others."""
+    seen = see(net, windows)
+    fitted = set(sorted({each.page for each in seen})[::2])
+    curves = {kind: fit(*_arrays(each for each in seen if each.kind == kind and each.page in fitted)) for kind in KINDS}
+    confidences, right = [], []
+    for kind in KINDS:
+        scores, truths = _arrays(each for each in seen if each.kind == kind and each.page not in fitted)
+        confidences.append(apply(curves[kind], scores))
+        right.append(truths)
+    every, truth = np.concatenate(confidences), np.concatenate(right)
     if plot:
-        draw_reliability(confidences, right, plot)
-    return curve, calibration_error(confidences, right)
+        draw_reliability(every, truth, plot)
+    return curves, calibration_error(every, truth)
+
+
+def _arrays(seen: Iterable[Seen]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    chosen = list(seen)
+    return np.array([each.score for each in chosen]), np.array([each.right for each in chosen])

@@ -16,15 +16,20 @@ import torch
 from models.word_net import WordNet
 from training.batches import Batch, Drawn, finish, stream
 from training.calibrate import calibrate as fit_calibration
-from training.crops import crops, pages
+from training.calibrate import single_windows
+from training.crops import crops, pages, read_page
 from training.distort import GROUPS
 from training.evaluate import evaluate as measure_all
 from training.evaluate import false_words
 from training.export import export as write_model
-from training.export import negatives, quantise, synthetic_windows, write_card
+from training.export import negatives, pad, quantise, synthetic_windows, write_card
 from training.plots import draw_losses
-from training.real import RealBatches, RealLine, mixed, real_lines
+from training.real import RealWindow, of_crops, of_pages
+from training.real_batches import RealBatches, mixed
 from training.train import Plan, Trainer, keep_weights, run
+
+MADE_EMPTY = 1_000
+"""Windows without text, made for the calibration beside the real ones."""
 
 torch.set_num_threads(1)
 """Two threads that share their cores with other work spin for each other: a step took 5 s in the place of 0.4 s."""
@@ -57,10 +62,10 @@ def train(options: argparse.Namespace) -> None:
 
 
 def finetune(options: argparse.Namespace) -> None:
-    """Trains on batches of which a third are real lines of the training split; their case is the picture's."""
+    """Trains on batches of which a third are real windows of the training split; their case is the picture's."""
     trainer = _trainer(options)
     options.out.mkdir(parents=True, exist_ok=True)
-    real = RealBatches(_lines_to_learn(options), options.seed)
+    real = RealBatches(_windows_to_learn(options), options.seed)
 
     def batches() -> Iterator[Batch]:
         for index, batch in enumerate(_stream(trainer, options), trainer.step):
@@ -70,17 +75,19 @@ def finetune(options: argparse.Namespace) -> None:
     run(trainer, batches(), options.out, options.slice, options.threads)
 
 
-def _lines_to_learn(options: argparse.Namespace) -> list[RealLine]:
-    """The training split's lines, read by the network that this starts from; kept for when it is resumed."""
-    stored = options.out / "lines.pickle"
+def _windows_to_learn(options: argparse.Namespace) -> list[RealWindow]:
+    """The training split's windows, read by the network that this starts from; kept for when it is resumed."""
+    stored = options.out / "windows.pickle"
     if not stored.exists():
-        teacher = options.out / "teacher.onnx"
-        write_model(options.weights, teacher, options.cache, options.seed, 0, trained_on=[])
-        found = crops(pages(options.data, "receipts", "training"))
-        lines = real_lines(found, WordNet.open(teacher))
-        print(f"{len(lines)} of {len(found)} real lines are used")
-        stored.write_bytes(pickle.dumps(lines))
-    kept: list[RealLine] = pickle.loads(stored.read_bytes())
+        model = options.out / "teacher.onnx"
+        write_model(options.weights, model, options.cache, options.seed, 0, trained_on=[])
+        teacher, paths = WordNet.open(model), pages(options.data, "receipts", "training")
+        windows = list(of_crops(crops(paths), teacher))
+        print(f"{len(windows)} windows of the truth's boxes")
+        windows += of_pages(map(read_page, paths), teacher)
+        print(f"{len(windows)} with what the detector finds, {sum(not w.text for w in windows)} of them empty")
+        stored.write_bytes(pickle.dumps(windows))
+    kept: list[RealWindow] = pickle.loads(stored.read_bytes())
     return kept
 
 
@@ -100,10 +107,14 @@ def export(options: argparse.Namespace) -> None:
 
 def calibrate(options: argparse.Namespace) -> None:
     net = WordNet.open(options.model)
-    found = crops(pages(options.data, "receipts", "validation"))
-    found += crops(pages(options.data, "forms"))
-    curve, error = fit_calibration(net, found, net.card["alphabet"], options.plot)
-    write_card(options.model, dict(net.card.fields), calibration=curve, calibration_error=round(error, 4))
+    paths = pages(options.data, "receipts", "validation")
+    windows = list(single_windows(crops(paths + pages(options.data, "forms"))))
+    for page in map(read_page, paths):
+        windows += [(page.name, pad(window.pixels), "") for window in of_pages([page], net) if not window.text]
+    made = negatives(options.cache, options.seed + 40_000, MADE_EMPTY)
+    windows += [(f"made-{number:04}", window, "") for number, window in enumerate(made)]
+    curves, error = fit_calibration(net, windows, options.plot)
+    write_card(options.model, dict(net.card.fields), calibration=curves, calibration_error=round(error, 4))
     print(f"expected calibration error on the other half: {error:.4f}")
 
 

@@ -22,6 +22,15 @@ class Crop:
     text: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """``pixels``: uint8 [rows, columns]; ``lines``: boxes (left, top, right, bottom; pixels) and their texts."""
+
+    name: str
+    pixels: Grey
+    lines: list[tuple[tuple[float, float, float, float], str]]
+
+
 def pages(data: Path, kind: str, split: str = "") -> list[Path]:
     """The box files of a set, in order; of ``receipts``, those of the ``training`` or ``validation`` split."""
     found = sorted((data / kind).glob("*.json"))
@@ -33,14 +42,20 @@ def pages(data: Path, kind: str, split: str = "") -> list[Path]:
     return found
 
 
+def read_page(path: Path) -> Page:
+    """The page of a box file."""
+    image = next(path.with_suffix(s) for s in (".jpg", ".png") if path.with_suffix(s).exists())
+    pixels = np.asarray(cv2.imread(str(image), cv2.IMREAD_GRAYSCALE), np.uint8)
+    lines = [((x0, y0, x1, y1), text) for x0, y0, x1, y1, text in json.loads(path.read_text(encoding="utf-8"))]
+    return Page(path.stem, pixels, lines)
+
+
 def crops(paths: list[Path]) -> list[Crop]:
     """Every box of some pages that holds a pixel."""
     out = []
-    for path in paths:
-        image = next(path.with_suffix(s) for s in (".jpg", ".png") if path.with_suffix(s).exists())
-        pixels = np.asarray(cv2.imread(str(image), cv2.IMREAD_GRAYSCALE), np.uint8)
-        for x0, y0, x1, y1, text in json.loads(path.read_text(encoding="utf-8")):
-            part = pixels[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
+    for page in map(read_page, paths):
+        for (x0, y0, x1, y1), text in page.lines:
+            part = page.pixels[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
             if part.size:
-                out.append(Crop(path.stem, np.ascontiguousarray(part), text))
+                out.append(Crop(page.name, np.ascontiguousarray(part), text))
     return out

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from training.corpus import Corpus
-from training.fonts import CAP_HEIGHT, Face
+from training.fonts import CAP_HEIGHT, LIGATURES, Face
 
 HEIGHT = 32
 """Rows of a window of the Word Net."""
@@ -20,6 +20,8 @@ OVERSAMPLING = 1.5
 CANVAS_HEIGHT = int(HEIGHT * OVERSAMPLING)
 STEP = 4
 """Window columns a step of the network."""
+NOTHING = 0.09
+"""Share of the windows that hold no text; of one in twenty-five the network learned too little about them."""
 
 KIND_FACTORS = {
     "word": {"typewriter": 1.6, "serif": 1.2, "bitmap": 0.4, "mono": 0.7},
@@ -77,10 +79,10 @@ class Painter:
         """A window of at most ``width`` columns; its text may be empty (nothing to read)."""
         genre = (
             "word"
-            if rng.random() < (0.9 if width < 100 else 0.7 if width < 160 else 0.4 if width < 256 else 0.1)
+            if rng.random() < (0.9 if width < 100 else 0.6 if width < 160 else 0.25 if width < 256 else 0.05)
             else "line"
         )
-        if rng.random() < 0.04:
+        if rng.random() < NOTHING:
             return self._nothing(rng, width)
         if genre == "word":
             # Longer ones would have to be cut; that is for chance (and ``cut``) to do.
@@ -105,9 +107,9 @@ class Painter:
         face = self.face(rng, text, genre)
         text = "".join(c for c in text if c in face.glyphs).strip() or "0"
         aspect = rng.gauss(1, 0.07) if rng.random() < 0.65 else rng.uniform(0.6, 1.5)
-        spacing, gap = letter_spacing(rng), rng.uniform(0.7, 1.5)
+        spacing, gap = letter_spacing(rng), rng.uniform(0.55, 1.4)
         wide_gaps = genre == "line" and rng.random() < 0.25
-        words = text.split()
+        words = (ligated(text, face) if rng.random() < 0.5 else text).split()
         while True:
             layout = set_line(face, " ".join(words), spacing, gap, rng if wide_gaps else None)
             box = crop_box(rng, layout, genre)
@@ -152,7 +154,7 @@ class Painter:
 
     def _nothing(self, rng: random.Random, width: int) -> Sample:
         """Rules, blobs, strokes and edges of letters, but nothing to read."""
-        final = rng.randint(12, width)
+        final = rng.randint(width // 2, width)
         ink = np.zeros((CANVAS_HEIGHT, round(final * OVERSAMPLING)), np.uint8)
         for _ in range(rng.choice([0, 1, 1, 2, 3])):
             rule(rng, ink, rng.uniform(0, 1) * CANVAS_HEIGHT, 1.0)
@@ -188,6 +190,14 @@ def letter_spacing(rng: random.Random) -> float:
     if roll < 0.78:
         return -rng.uniform(0, 0.07) * CAP_HEIGHT
     return rng.uniform(0, 0.15) * CAP_HEIGHT if roll < 0.93 else rng.uniform(0.15, 0.6) * CAP_HEIGHT
+
+
+def ligated(text: str, face: Face) -> str:
+    """The text with the ligatures that a face has; of faces with one width for all, none is used."""
+    for sign, letters in LIGATURES.items():
+        if sign in face.glyphs and not face.monospaced:
+            text = text.replace(letters, sign)
+    return text
 
 
 def set_line(face: Face, text: str, spacing: float, gap: float, wide: random.Random | None) -> Layout:
@@ -245,7 +255,7 @@ def visible(layout: Layout, left: float, right: float) -> str:
         for character, start, end in zip(layout.text, layout.lefts, layout.rights, strict=True)
         if min(end, right) - max(start, left) > 0.5 * (end - start)
     ]
-    return " ".join("".join(seen).split())
+    return " ".join("".join(LIGATURES.get(character, character) for character in seen).split())
 
 
 def put(ink: np.ndarray, mask: np.ndarray, x: int, y: int) -> None:

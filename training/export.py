@@ -20,7 +20,7 @@ from training.batches import Drawn, finish
 from training.network import WordNetwork, parameters, prepare
 from training.train import load_network
 
-CERTAIN = [[-100.0, 0.0], [0.0, 1.0]]
+CERTAIN = {kind: [[-100.0, 0.0], [0.0, 1.0]] for kind in ("words", "short")}
 """Calibration of a network that has not been calibrated yet."""
 GREATEST_DIFFERENCE = 1e-3
 

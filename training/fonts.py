@@ -29,6 +29,8 @@ REFERENCES = {
 LEFT_OUT_BY_EYE = ("Humor-Sans", "Solothurn", "NationalPark-Outline")
 """Beginnings of names: capitals in the place of small letters, letters of another design, outlines."""
 NOTHING_THERE = "\uffff"
+LIGATURES = {"\ufb03": "ffi", "\ufb04": "ffl", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl"}
+"""Signs that stand for several letters, the longest first; many faces have them, and books are full of them."""
 
 FAMILIES: list[tuple[str, float, str]] = [
     # (words in the file's name, share of all text, kind). A family's share is spread over its faces.
@@ -169,14 +171,14 @@ def faults(glyphs: dict[str, Glyph], references: list[dict[str, Glyph]]) -> str:
 
 
 def draw_face(path: Path) -> dict[str, Glyph]:
-    """Every character of the alphabet that the font really has (not its box for missing ones)."""
+    """Every character of the alphabet, and ligature, that the font really has (not its box for missing ones)."""
     opened = _open(path)
     if opened is None:
         return {}
     font, scale = opened
     missing = _draw(font, NOTHING_THERE, scale)
     glyphs = {}
-    for character in ALPHABET:
+    for character in (*ALPHABET, *LIGATURES):
         glyph = _draw(font, character, scale)
         if character == " " or (glyph.ink.size and glyph.ink.shape[0] < 3 * CAP_HEIGHT and not _same(glyph, missing)):
             glyphs[character] = glyph
@@ -213,7 +215,7 @@ def build(files: Iterable[Path]) -> tuple[list[Face], dict[str, str]]:
 def load(cache: Path) -> list[Face]:
     """The checked faces of this machine, from ``cache`` where they were drawn before (it is keyed by the files)."""
     files = font_files()
-    key = hashlib.sha256(("\n".join(map(str, files)) + ALPHABET + str(CAP_HEIGHT)).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\n".join([*map(str, files), ALPHABET, *LIGATURES, str(CAP_HEIGHT)]).encode()).hexdigest()[:16]
     stored = cache / f"fonts-{key}.pickle"
     if not stored.exists():
         faces, wrong = build(files)

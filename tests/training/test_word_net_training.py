@@ -17,7 +17,7 @@ from training.alphabet import ALPHABET, encode  # noqa: E402
 from training.batches import Drawn, finish  # noqa: E402
 from training.corpus import Corpus  # noqa: E402
 from training.distort import GROUPS, normalise  # noqa: E402
-from training.draw import STEP, set_line, visible  # noqa: E402
+from training.draw import STEP, ligated, set_line, visible  # noqa: E402
 from training.fonts import Face, Glyph, faults  # noqa: E402
 from training.network import WordNetwork, parameters, prepare  # noqa: E402
 from training.train import Plan, Trainer, keep_weights, load_network  # noqa: E402
@@ -98,6 +98,14 @@ def test_a_character_is_seen_when_more_than_half_of_it_is(glyphs: dict[str, Glyp
     middle = (layout.lefts[1] + layout.rights[1]) / 2
     assert visible(layout, middle + 1, 1000) == "cd"
     assert visible(layout, middle - 1, 1000) == "b cd"
+
+
+def test_a_ligature_is_drawn_as_one_sign_and_read_as_its_letters(glyphs: dict[str, Glyph]) -> None:
+    face = Face("opencv", "serif", 1.0, glyphs | {"\ufb01": glyphs["A"]}, False)
+    text = ligated("fit off", face)
+    assert text == "\ufb01t off"
+    assert visible(set_line(face, text, 0, 1, None), -10, 1000) == "fit off"
+    assert ligated("fit", Face("opencv", "mono", 1.0, face.glyphs, True)) == "fit"
 
 
 def test_every_window_has_room_for_its_text(drawn: Drawn) -> None:
