@@ -1,65 +1,184 @@
 """The Wordinator: what the Word Net read of a page's lines, as words, each with one box and one text.
 
-A first one: it parts lines at the spaces that were read, puts chopped words together again, and drops what is noise for
-sure.
-The lexicon, with its joins and splits, is not there yet.
+Lines are parted at the spaces that were read, and chopped words put together again. Then each piece is kept as it was
+read, dropped as noise, or, between the two, weighed against a lexicon, which may change its letters, join it to the
+next or split it.
 """
 
 from __future__ import annotations
 
+import collections
 import itertools
-import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from models.windows import Character, Frame, Window, join
+from models.lexicon import Lexicon
+from models.windows import Frame, Window
 from models.word_detector import Line
 from models.word_net import HEIGHT, Reading
+from models.words.confidence import confidence
+from models.words.corrections import Corrector
+from models.words.evidence import Alphabet
+from models.words.hyphens import broken, goes_on, joined, parts_of_one
+from models.words.language import Language, is_code, words_of
+from models.words.limits import Limits
+from models.words.pieces import Piece, Scores, pieces_of
+from schemas.errors import Unreadable
 from schemas.pages import Word
 
-NOISE = 0.75  # confidence below which a word is dropped: set by hand on samples of forms and validation receipts
-SIGN_NOISE = 0.8  # the same for words without a letter or digit, which dirt looks like
 HALF_LETTER = 0.22 * HEIGHT  # columns from a letter's middle to its edge, where nothing better is known
 SNAP = 0.45 * HEIGHT  # columns within which the detector's edge of a word is taken for ours
+CLEAR = 0.97  # confidence of the least sure letter from which a page's own words count as known
+FOREIGN = 0.4  # share of known words among the clear long ones below which a page is no English: nothing is changed
+LONG = 4  # letters
+ENOUGH = 10  # clear long words that tell
+FEW = 5  # pieces: with fewer a page is not called unreadable
 
 
-def wordinate(lines: Sequence[Line], windows: Sequence[Window], readings: Sequence[Reading]) -> list[Word]:
-    """The words of a page, lines in their order, quads in pixels of the page.
+class Strip(NamedTuple):
+    """What was read of a line."""
 
-    Args:
-        windows: of all lines, in order, as `models.windows.cut_lines` gives them; `readings` are theirs.
-    """
-    words: list[Word] = []
-    pairs = zip(windows, readings, strict=True)
-    number = 0
-    for index, group in itertools.groupby(pairs, key=lambda pair: pair[0].line):
-        shown, read = zip(*group, strict=True)
-        found = list(_words(lines[index], number, shown[0].frame, join(shown, read)))
-        words += found
-        number += bool(found)
-    return words
+    line: Line
+    frame: Frame
+    pieces: list[Piece]
 
 
-def confidence_of(characters: Sequence[Character]) -> float:
-    """The geometric mean of the characters' confidences."""
-    return math.exp(sum(math.log(max(each.confidence, 1e-6)) for each in characters) / len(characters))
+class Wordinator:
+    """Makes words of the Word Net's readings."""
+
+    def __init__(self, lexicon: Lexicon, limits: Limits, characters: str) -> None:
+        """`characters`: of the Word Net's classes, from the first behind the blank."""
+        self._lexicon = lexicon
+        self._limits = limits
+        self._alphabet = Alphabet(characters)
+
+    @classmethod
+    def open(cls, weights: Path, characters: str) -> Wordinator:
+        """Opens the lexicon and the limits in a folder; raises ModelError."""
+        return cls(Lexicon.open(weights / "lexicon.txt.xz"), Limits.open(weights / "wordinator.json"), characters)
+
+    def words(
+        self, lines: Sequence[Line], windows: Sequence[Window], readings: Sequence[Reading], scores: Sequence[Scores]
+    ) -> list[Word]:
+        """The words of a page, lines in their order, quads in pixels of the page.
+
+        Args:
+            windows: of all lines, in order, as `models.windows.cut_lines` gives them; `readings` and `scores` (log-
+                probabilities) are theirs.
+
+        Raises:
+            Unreadable: nearly all that was read is noise.
+        """
+        strips = strips_of(lines, windows, readings, scores)
+        language = self.language(strips)
+        return self.place(self.correct(strips, language), language)
+
+    def language(self, strips: Sequence[Strip]) -> Language:
+        """The lexicon, with what the page itself shows clearly more than once: names, words of its trade."""
+        clear = collections.Counter(
+            word.lower()
+            for strip in strips
+            for piece in strip.pieces
+            if min(piece.confidences) >= CLEAR and not is_code(piece.text)
+            for word in words_of(piece.text)
+            if len(word) > 1
+        )
+        return Language(self._lexicon, self._limits.unknown, (word for word, times in clear.items() if times > 1))
+
+    def correct(self, strips: Sequence[Strip], language: Language) -> list[Strip]:
+        """The middle bucket: the pieces of all lines after the lexicon had its say."""
+        if _is_foreign(strips, language):
+            return list(strips)
+        limits = self._limits
+        corrector = Corrector(language, self._alphabet, limits.weight, limits.sure, limits.lost)
+        out: list[Strip] = []
+        for index, strip in enumerate(strips):
+            head = _head(out[-1].pieces if out else [], strip.pieces, language)
+            after = strips[index + 1].pieces if index + 1 < len(strips) else []
+            out.append(
+                strip._replace(pieces=corrector.correct(strip.pieces, head, _tail(strip.pieces, after, language)))
+            )
+        return out
+
+    def place(self, strips: Sequence[Strip], language: Language) -> list[Word]:
+        """The words of corrected lines, without noise; raises Unreadable."""
+        quality = self.readability(strips, language)
+        if quality is not None and quality < self._limits.unreadable:
+            raise Unreadable(f"mean confidence {quality:.2f}: the page is in a script or hand that is not read here")
+        found: list[Word] = []
+        number = 0
+        for strip in strips:
+            rated = [(piece, self.rate(piece, language)) for piece in strip.pieces]
+            words = list(_boxed(strip, number, [(one, sure) for one, sure in rated if not self.is_noise(one, sure)]))
+            found += words
+            number += bool(words)
+        return joined(found, language)
+
+    def rate(self, piece: Piece, language: Language) -> float:
+        """The probability that a piece is right, 0..1."""
+        return confidence(piece, language, self._limits.confidence)
+
+    def readability(self, strips: Sequence[Strip], language: Language) -> float | None:
+        """The mean confidence of a page's pieces, weighed by their characters; None of a page with hardly any."""
+        pieces = [piece for strip in strips for piece in strip.pieces]
+        if len(pieces) < FEW:
+            return None
+        weighed = sum(self.rate(piece, language) * len(piece.text) for piece in pieces)
+        return weighed / sum(len(piece.text) for piece in pieces)
+
+    def is_noise(self, piece: Piece, sure: float) -> bool:
+        """Whether a piece of that confidence is dropped."""
+        return sure < (self._limits.noise if any(map(str.isalnum, piece.text)) else self._limits.sign_noise)
 
 
-def _words(line: Line, number: int, frame: Frame, characters: list[Character]) -> Iterator[Word]:
-    edges = frame.column(np.array([quad.points for quad in line.words]).reshape(-1, 2)).reshape(-1, 4)
+def strips_of(
+    lines: Sequence[Line], windows: Sequence[Window], readings: Sequence[Reading], scores: Sequence[Scores]
+) -> list[Strip]:
+    """What was read of each line that has windows, parted at its spaces."""
+    strips = []
+    whole = zip(windows, readings, scores, strict=True)
+    for index, group in itertools.groupby(whole, key=lambda each: each[0].line):
+        shown, read, own = zip(*group, strict=True)
+        strips.append(Strip(lines[index], shown[0].frame, pieces_of(shown, read, own)))
+    return strips
+
+
+def _is_foreign(strips: Sequence[Strip], language: Language) -> bool:
+    known = [
+        language.lists([word])
+        for strip in strips
+        for piece in strip.pieces
+        if min(piece.confidences) >= CLEAR and not is_code(piece.text)
+        for word in words_of(piece.text)
+        if len(word) >= LONG
+    ]
+    return len(known) >= ENOUGH and sum(known) < FOREIGN * len(known)
+
+
+def _head(before: Sequence[Piece], own: Sequence[Piece], language: Language) -> str:
+    """Letters of a line's first word that stand at the end of the line before."""
+    first, second = broken(before[-1].text) if before else None, goes_on(own[0].text) if own else None
+    return first if first and second and parts_of_one(first, second, language) is not False else ""
+
+
+def _tail(own: Sequence[Piece], after: Sequence[Piece], language: Language) -> str:
+    """Letters of a line's last word that stand at the start of the next."""
+    first, second = broken(own[-1].text) if own else None, goes_on(after[0].text) if after else None
+    return second if first and second and parts_of_one(first, second, language) is not False else ""
+
+
+def _boxed(strip: Strip, number: int, kept: Sequence[tuple[Piece, float]]) -> Iterator[Word]:
+    frame = strip.frame
+    edges = frame.column(np.array([quad.points for quad in strip.line.words]).reshape(-1, 2)).reshape(-1, 4)
     starts, ends = edges[:, [0, 3]].mean(1), edges[:, [1, 2]].mean(1)
-    for space, group in itertools.groupby(characters, key=lambda each: each.text == " "):
-        if space:
-            continue
-        letters = list(group)
-        text, confidence = "".join(each.text for each in letters), confidence_of(letters)
-        if confidence < (NOISE if any(map(str.isalnum, text)) else SIGN_NOISE):
-            continue
-        left = _snapped(letters[0].column - HALF_LETTER, starts)
-        right = _snapped(letters[-1].column + HALF_LETTER, ends)
+    for piece, sure in kept:
+        left = max(0.0, _snapped(piece.columns[0] - HALF_LETTER, starts))
+        right = min(_snapped(piece.columns[-1] + HALF_LETTER, ends), float(frame.columns))
         if left < right:
-            yield Word(text, frame.span(max(0.0, left), min(right, float(frame.columns))), number, confidence)
+            yield Word(piece.text, frame.span(left, right), number, sure, piece.decision)
 
 
 def _snapped(column: float, edges: np.ndarray) -> float:

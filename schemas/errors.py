@@ -45,6 +45,12 @@ class SourceChanged(PagebeamError):
     reason = "source_changed"
 
 
+class OutputUnwritable(PagebeamError):
+    """The storage of the output refused a file, or had no room for it."""
+
+    reason = "output_unwritable"
+
+
 class Encrypted(PagebeamError):
     """A PDF that does not open with the empty password."""
 
@@ -99,10 +105,28 @@ class JailCrash(JailError):
     reason = "parser_crash"
 
 
+class JailForbidden(JailError):
+    """The parser asked the system for what no parser needs (a socket, a program, another process)."""
+
+    reason = "forbidden_call"
+
+
+class JailTooWeak(JailError):
+    """The machine cannot isolate parsers as well as was asked for: nothing was parsed."""
+
+    reason = "isolation"
+
+
 class EngineError(PagebeamError):
     """An OCR engine failed on a page."""
 
     reason = "engine_error"
+
+
+class Unreadable(PagebeamError):
+    """A page that holds marks but no text that an engine can read: it ends well, without words."""
+
+    reason = "unreadable"
 
 
 class ModelError(PagebeamError):

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from schemas.geometry import Matrix, Quad
 
+CATEGORIES = ("embedded_text", "image_text", "no_text")  # of a page
+DECISIONS = ("kept", "lexicon", "merged", "split", "embedded")  # on a word
 Pixels = npt.NDArray[np.uint8]  # (height, width, 3), RGB
 
 
@@ -20,7 +22,7 @@ class Word:
     quad: Quad
     line: int  # 0-based within the page, in reading order
     confidence: float | None = None  # 0..1
-    decision: str = "kept"  # schemas.records.DECISIONS
+    decision: str = "kept"  # DECISIONS
     joins_next: bool = False
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-import numpy as np
-
 from models.engines.base import clean
-from models.windows import cut_lines
-from models.word_detector import WordDetector
+from models.windows import Window, cut_lines
+from models.word_detector import Line, WordDetector
 from models.word_net import WordNet
-from models.wordinator import wordinate
+from models.wordinator import Wordinator
 from schemas.errors import UsageError
 from schemas.pages import PageImage, Word
 
-WEIGHTS = Path(__file__).parents[1] / "weights" / "word_net.onnx"
+WEIGHTS = Path(__file__).parents[1] / "weights"
+NEEDED = ("word_net.onnx", "word_net.json", "lexicon.txt.xz", "lexicon.json", "wordinator.json")
 
 
 class Native:
@@ -25,26 +24,37 @@ class Native:
 
     def __init__(self) -> None:
         self._detector = WordDetector()
-        self._net = WordNet.open(WEIGHTS)
+        self._net = WordNet.open(WEIGHTS / "word_net.onnx")
+        self._wordinator = Wordinator.open(WEIGHTS, self._net.alphabet)
         self.version = f"1-{self._net.card['sha256'][:8]}"
 
     def read(self, image: PageImage) -> list[Word]:
-        """See `Engine.read`."""
+        """See `Engine.read`; raises Unreadable where nearly all that there is to read is noise."""
+        return self.words(*self.windows(image))
+
+    def windows(self, image: PageImage) -> tuple[list[Line], list[Window]]:
+        """The lines of a page, in reading order, and what is read of them, before anything is read."""
         lines = self._detector.detect(image.pixels)
-        windows = cut_lines(image.pixels, lines)
-        readings = self._net.read(np.stack([window.pixels for window in windows])) if windows else []
-        return [word for word in wordinate(lines, windows, readings) if clean(word.text) == word.text]
+        return lines, cut_lines(image.pixels, lines)
+
+    def words(self, lines: list[Line], windows: list[Window]) -> list[Word]:
+        """What is read in the windows."""
+        scores = [self._net.log_probabilities(window.pixels) for window in windows]
+        readings = [self._net.decoded(each) for each in scores]
+        words = self._wordinator.words(lines, windows, readings, scores)
+        return [word for word in words if clean(word.text) == word.text]
 
 
 def check() -> None:
     """Raises UsageError where ONNX Runtime or the weights are missing."""
     if importlib.util.find_spec("onnxruntime") is None:
         raise UsageError("the engine native needs ONNX Runtime: install it (pip install onnxruntime)")
-    if not WEIGHTS.is_file():
-        raise UsageError(f"the engine native needs {WEIGHTS}, which is part of the project")
+    for path in (WEIGHTS / name for name in NEEDED):
+        if not path.is_file():
+            raise UsageError(f"the engine native needs {path}, which is part of the project")
 
 
 def open_engine() -> Native:
-    """Loads the networks."""
+    """Loads the networks and the lexicon."""
     check()
     return Native()

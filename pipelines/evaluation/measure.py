@@ -8,10 +8,13 @@ import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from documents import media
 from documents.reader import open_document
 from models.engines import Engine
+from models.windows import Window
+from models.word_detector import Line
 from pipelines.evaluation.detection import Found, as_lines, as_words, matches
 from pipelines.evaluation.labelled_pages import LabelledPage
 from pipelines.evaluation.reliability import Judged, judged
@@ -26,7 +29,7 @@ from pipelines.evaluation.scores import (
 )
 from pipelines.evaluation.texts import page_text, text_words, truth_lines
 from schemas.errors import CorruptDocument, PagebeamError
-from schemas.geometry import scaling, transform_quads
+from schemas.geometry import Quad, scaling, transform_quads
 from schemas.pages import PageImage, Word
 
 
@@ -57,22 +60,40 @@ class PageResult:
     characters: Share
     characters_folded: Share  # the case folded
     boxes: BoxScores | None
+    before: tuple[Quad, ...] | None = None  # what the Word Detector took for words; None of an engine without one
+
+
+@runtime_checkable
+class InSteps(Protocol):
+    """An engine whose reading can be looked at in between."""
+
+    def windows(self, image: PageImage) -> tuple[list[Line], list[Window]]: ...
+
+    def words(self, lines: list[Line], windows: list[Window]) -> list[Word]: ...
 
 
 def measure(page: LabelledPage, engine: Engine) -> PageResult:
     """Renders the page as the job does, reads and scores it. A page that fails is one without words."""
     rendering, reading = _Seconds(), _Seconds()
     words: list[Word] = []
+    before: list[Quad] | None = None
     error: str | None = None
     try:
         with rendering.running():
-            image = _render(page)
+            image = render(page)
         with reading.running():
-            words = engine.read(image)
-        words = _in_picture(words, image, page)
+            if isinstance(engine, InSteps):
+                lines, windows = engine.windows(image)
+                before = [quad for line in lines for quad in line.words]
+                words = engine.words(lines, windows)
+            else:
+                words = engine.read(image)
     except PagebeamError as cause:
         error = cause.reason
-    return score(page, words, engine.version, error, rendering.total, reading.total)
+    quads = _in_picture([word.quad for word in words], image, page) if words else []
+    words = [dataclasses.replace(word, quad=quad) for word, quad in zip(words, quads, strict=True)]
+    result = score(page, words, engine.version, error, rendering.total, reading.total)
+    return result if before is None else dataclasses.replace(result, before=tuple(_in_picture(before, image, page)))
 
 
 def score(
@@ -115,7 +136,8 @@ def _score_boxes(truths: tuple[Found, ...], lines: bool, words: list[Word]) -> B
     )
 
 
-def _render(page: LabelledPage) -> PageImage:
+def render(page: LabelledPage) -> PageImage:
+    """The page as the job would render it, without the jail. Raises PagebeamError."""
     data = Path(page.picture).read_bytes()
     media_type = media.sniff(data)
     if media_type is None:
@@ -124,10 +146,8 @@ def _render(page: LabelledPage) -> PageImage:
         return document.render(0)
 
 
-def _in_picture(words: list[Word], image: PageImage, page: LabelledPage) -> list[Word]:
-    matrix = scaling(page.width, page.height) @ image.to_page
-    quads = transform_quads(matrix, [word.quad for word in words])
-    return [dataclasses.replace(word, quad=quad) for word, quad in zip(words, quads, strict=True)]
+def _in_picture(quads: list[Quad], image: PageImage, page: LabelledPage) -> list[Quad]:
+    return transform_quads(scaling(page.width, page.height) @ image.to_page, quads)
 
 
 class _Seconds:

@@ -81,6 +81,7 @@ def _shown(result: PageResult) -> dict[str, Any]:
     return {
         "result": result,
         "source": _picture(page.picture),
+        "before": None if result.before is None else "".join(map(_outline, result.before)),
         "layers": _layers(result, [(word.members, mark) for word, mark in zip(output, output_marks, strict=True)]),
         "truth": _lines((line, word, mark) for (line, word), mark in zip(truth, truth_marks, strict=True)),
         "output": _lines((word.line, word.text, mark) for word, mark in zip(output, output_marks, strict=True)),

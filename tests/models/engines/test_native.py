@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from models.engines import check_engine, native, open_engine
-from schemas.errors import UsageError
+from schemas.errors import Unreadable, UsageError
 from schemas.geometry import pixels_to_fractions
 from schemas.pages import PageImage
 
@@ -45,7 +48,73 @@ def test_an_empty_page_has_no_words() -> None:
     assert open_engine("native").read(blank) == []
 
 
-def test_missing_weights_are_told_before_a_job_starts(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(native, "WEIGHTS", tmp_path / "word_net.onnx")
-    with pytest.raises(UsageError, match="part of the project"):
+def test_missing_weights_are_told_before_a_job_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(native, "WEIGHTS", tmp_path)
+    with pytest.raises(UsageError, match=r"word_net\.onnx.*part of the project"):
         check_engine("native")
+    for name in native.NEEDED[:-1]:
+        (tmp_path / name).touch()
+    with pytest.raises(UsageError, match=native.NEEDED[-1]):
+        check_engine("native")
+
+
+def test_reading_in_steps_is_reading(page: PageImage) -> None:
+    engine = native.open_engine()
+    lines, windows = engine.windows(page)
+    assert engine.words(lines, windows) == engine.read(page)
+
+
+def scrawl() -> np.ndarray:
+    """Lines of wavy strokes: what handwriting, or a script that runs on, looks like to a reader of print."""
+    import cv2
+
+    random = np.random.default_rng(1)
+    pixels = np.full((900, 1500, 3), 250, np.uint8)
+    for baseline in range(100, 850, 90):
+        x = 80.0
+        while x < 1350:
+            points = int(random.integers(15, 45))
+            xs = x + np.cumsum(random.uniform(2, 9, points))
+            ys = baseline + 12 * np.sin(np.arange(points) * random.uniform(0.8, 1.6)) + random.normal(0, 4, points)
+            stroke = np.stack([xs, ys], 1).astype(np.int32)
+            cv2.polylines(pixels, [stroke], False, (40, 40, 60), 3, cv2.LINE_AA)
+            x = float(xs[-1]) + 40
+    return pixels
+
+
+def headlined() -> np.ndarray:
+    """Words hung from a line, as in Devanagari, of strokes that are no letters of ours."""
+    import cv2
+
+    random = np.random.default_rng(2)
+    pixels = np.full((900, 1500, 3), 255, np.uint8)
+    for top in range(80, 820, 80):
+        x = 80
+        while x < 1300:
+            letters = int(random.integers(2, 7))
+            cv2.line(pixels, (x, top), (x + 28 * letters, top), (0, 0, 0), 4)
+            for letter in range(letters):
+                left = x + 28 * letter
+                cv2.line(pixels, (left + 22, top), (left + 22, top + 36), (0, 0, 0), 4)
+                around = (int(random.integers(5, 9)), int(random.integers(7, 14)))
+                turn = int(random.integers(0, 180))
+                cv2.ellipse(pixels, (left + 12, top + 18), around, turn, 0, 270, (0, 0, 0), 4, cv2.LINE_AA)
+            x += 28 * letters + 30
+    return pixels
+
+
+def texture() -> np.ndarray:
+    """Blotches as of stone or cloth."""
+    import cv2
+
+    noise = np.random.default_rng(3).normal(0, 1, (1000, 1000)).astype(np.float32)
+    blurred = cv2.GaussianBlur(noise, (0, 0), 2)
+    grey = (255 * (blurred - blurred.min()) / np.ptp(blurred)).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize("draw", [scrawl, headlined, texture])
+def test_a_page_without_text_that_it_reads_is_unreadable(draw: Callable[[], np.ndarray]) -> None:
+    pixels = draw()
+    with pytest.raises(Unreadable):
+        open_engine("native").read(PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0])))

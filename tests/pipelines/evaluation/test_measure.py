@@ -7,13 +7,15 @@ from PIL import Image
 
 from models.engines import open_engine
 from models.engines.base import Engine
+from models.windows import Window
+from models.word_detector import Line
 from pipelines.evaluation.detection import Found
 from pipelines.evaluation.labelled_pages import read_folder
 from pipelines.evaluation.measure import measure, score
 from pipelines.evaluation.reliability import Judged
 from pipelines.evaluation.scores import Hits, Share
-from schemas.errors import EngineError
-from schemas.geometry import Box
+from schemas.errors import EngineError, Unreadable
+from schemas.geometry import Box, Quad
 from schemas.pages import PageImage, Word
 from tests.pipelines.evaluation.pages import BARS, found, labels, page, save, word
 
@@ -103,3 +105,34 @@ def test_a_broken_word_is_scored_as_one() -> None:
     words = [word("exam-", joins=True), word("ple", line=1)]
     assert score(page("example"), words).strict == Hits(1, 1, 1)
     assert score(page("example"), [word("exam-"), word("ple", line=1)]).loose == Hits(0, 2, 1)
+
+
+class _InTwoSteps:
+    name = version = "two"
+
+    def __init__(self, unreadable: bool = False) -> None:
+        self._unreadable = unreadable
+
+    def windows(self, image: PageImage) -> tuple[list[Line], list[Window]]:
+        first, second = (Quad.of_box(*box) for box in BARS[:2])
+        return [Line(first, (first, second), 20.0, False)], []
+
+    def words(self, lines: list[Line], windows: list[Window]) -> list[Word]:
+        if self._unreadable:
+            raise Unreadable("no")
+        return [word("x", BARS[0])]
+
+    def read(self, image: PageImage) -> list[Word]:
+        raise AssertionError("it can be read in steps")
+
+
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_an_engine_that_reads_in_steps_shows_its_boxes_before(tmp_path: Path, unreadable: bool) -> None:
+    save(tmp_path / "set", "a")
+    (labelled,) = read_folder(tmp_path / "set")
+    result = measure(labelled, _InTwoSteps(unreadable))
+    assert result.before is not None
+    assert [quad.box for quad in result.before] == [pytest.approx(box) for box in BARS[:2]]
+    assert len(result.words) == (0 if unreadable else 1)
+    assert result.error == ("unreadable" if unreadable else None)
+    assert measure(labelled, open_engine("standin")).before is None

@@ -8,7 +8,7 @@ import pytest
 from pipelines.evaluation.figures import evaluation
 from pipelines.evaluation.measure import PageResult, score
 from pipelines.evaluation.page_html import WORST, render_page, worst
-from schemas.geometry import Box
+from schemas.geometry import Box, Quad
 from tests.pipelines.evaluation.pages import found, page, save, word
 from tests.pipelines.evaluation.test_figures import ASKED
 from tests.pipelines.test_report import Parsed
@@ -91,3 +91,16 @@ def test_the_worst_come_first_and_not_all_are_shown(picture: str) -> None:
     names = [result.page.name for result in worst([*some[::-1], bad], "set")]
     assert names == ["zz", *(f"{index:02}" for index in range(WORST - 1))]
     assert worst(some, "another") == []
+
+
+def test_boxes_before_the_wordinator_are_drawn_beside_those_after_it(picture: str) -> None:
+    result = dataclasses.replace(_result(picture), before=(Quad.of_box(0, 0, 90, 10), Quad.of_box(5, 90, 9, 99)))
+    parsed = _parsed([result])
+    assert [item["d"] for item in parsed.all("path") if item.get("class") == "before"] == [
+        "M0 0L90 0L90 10L0 10zM5 90L9 90L9 99L5 99z"
+    ]
+    assert "Before the Wordinator: 2 regions" in parsed.text
+    assert "After it: 3 words" in parsed.text
+    ids = [item["id"] for item in parsed.all("image")]
+    assert [item["href"] for item in parsed.all("use")] == [f"#{ids[0]}"]
+    assert not [item for item in _parsed([_result(picture)]).all("path") if item.get("class") == "before"]
