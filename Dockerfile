@@ -9,8 +9,9 @@ COPY documents documents
 COPY models models
 COPY transforms transforms
 COPY pipelines pipelines
-RUN pip install --no-cache-dir --constraint requirements.lock ".[rapidocr,gcp,aws]" \
-    && pip check \
+# No `pip check`: the image holds much that the job does not use, and that may want other versions.
+RUN pip install --no-cache-dir --constraint requirements.lock ".[gcp,aws]" \
     && cd / && rm -rf /opt/pagebeam \
-    && python -m pipelines.backfill --help >/dev/null
+    && python -m pipelines.backfill --help >/dev/null \
+    && python -c 'from models.engines import open_engine; open_engine("native")'
 WORKDIR /

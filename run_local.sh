@@ -28,7 +28,7 @@ if [ $# -eq 1 ] || { [ $# -gt 1 ] && [[ "$1" == --* || "$2" == --* ]]; }; then
   exit 2
 fi
 
-install '.[rapidocr]'
+install .
 export PYTHONSAFEPATH=1 # a folder of yours that is called `models` is not ours (Python 3.11 and later)
 if [ $# -eq 0 ]; then
   if [ ! -e samples/truth.jsonl ]; then # which is written last

@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 . "$root/scripts/environment.sh"
 
-needed=('.[rapidocr]' '.[test]')
+needed=('.[test]')
 selection=(--ignore=tests/training)
 if [ "${1-}" = --training ]; then
   shift

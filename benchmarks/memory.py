@@ -1,6 +1,6 @@
 """Peak memory of the job's worker and its children.
 
-    python -m benchmarks.memory FOLDER [--engine rapidocr]
+    python -m benchmarks.memory FOLDER [--engine native]
 
 Runs the job with one worker over FOLDER and looks every 50 ms at the resident memory of the worker's process tree,
 shared pages counted once (PSS). Linux only.
@@ -40,7 +40,7 @@ def resident(pid: int) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder")
-    parser.add_argument("--engine", default="rapidocr")
+    parser.add_argument("--engine", default="native")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pagebeam-memory-") as scratch:
         command = [

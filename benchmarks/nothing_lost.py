@@ -1,6 +1,6 @@
 """Nothing is lost on the way: the job's words are the engine's own.
 
-    python -m benchmarks.nothing_lost FOLDER [--pages 40] [--engine rapidocr]
+    python -m benchmarks.nothing_lost FOLDER [--pages 40] [--engine native]
 
 Renders the pages of FOLDER as the job does, calls the engine directly, runs the job on the same files, and compares the
 words of each page as multisets, with their places.
@@ -41,7 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder")
     parser.add_argument("--pages", type=int, default=40)
-    parser.add_argument("--engine", default="rapidocr")
+    parser.add_argument("--engine", default="native")
     arguments = parser.parse_args()
     pictures = sorted(path for path in Path(arguments.folder).iterdir() if path.suffix in {".jpg", ".png"})
     with tempfile.TemporaryDirectory(prefix="pagebeam-lost-") as scratch:

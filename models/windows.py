@@ -45,7 +45,7 @@ class Frame(NamedTuple):
 
     def column(self, points: Points) -> np.ndarray:
         """The columns, (n,), of points of the page, (n, 2)."""
-        return np.asarray(transform(np.asarray(np.linalg.inv(self.to_page), np.float64), points)[:, 0], np.float64)
+        return np.asarray((points[:, 0] - self.to_page[0, 2]) / self.to_page[0, 0], np.float64)  # its sides are upright
 
 
 class Window(NamedTuple):
@@ -116,10 +116,13 @@ def straighten(grey: Grey, quad: Quad) -> tuple[Grey, Frame]:
     width, height = max(1, int(np.ceil(quad.x1)) - x), max(1, round(quad.y3 - quad.y0))
     if abs(slope * width) < 0.5:
         slope = 0.0
-    # Pixel centres: the page's column x + i + 0.5 becomes the strip's column i + 0.5, slope * (i + 0.5) rows lower.
-    take = np.array([[1.0, 0.0, x], [slope, 1.0, y + slope / 2]])
-    flags = (cv2.INTER_LINEAR if slope else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP
-    strip = cv2.warpAffine(grey, take, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    if not slope and x >= 0 and y >= 0 and x + width <= grey.shape[1] and y + height <= grey.shape[0]:
+        strip = grey[y : y + height, x : x + width]
+    else:
+        # Pixel centres: the page's column x + i + 0.5 becomes the strip's column i + 0.5, slope * (i + 0.5) rows lower.
+        take = np.array([[1.0, 0.0, x], [slope, 1.0, y + slope / 2]])
+        flags = (cv2.INTER_LINEAR if slope else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP
+        strip = cv2.warpAffine(grey, take, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     line = scale(np.asarray(strip, np.uint8))
     across, down = width / line.shape[1], height / HEIGHT
     to_page = np.array([[across, 0.0, x], [slope * across, down, y], [0.0, 0.0, 1.0]])

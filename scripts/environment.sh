@@ -36,7 +36,7 @@ parts += [(root / name).read_bytes() for name in names]
 print(hashlib.sha256(b"\0".join(parts)).hexdigest()[:16])' "$root" 2>/dev/null
 }
 
-# install ITEM...: installs what is not there yet. An item is an extra of the project, `.[name]`, or a requirements file.
+# install ITEM...: installs what is not there yet. An item is the project, `.` or `.[extra]`, or a requirements file.
 install() {
   local other state missing item
   if [ -e "$unfinished" ]; then

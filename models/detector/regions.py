@@ -31,14 +31,18 @@ def components(mask: Mask) -> Regions:
     """The connected pieces (8 neighbours) of a mask."""
     import cv2
 
+    x, y, columns, rows = cv2.boundingRect(mask)
+    x, y = x // 2 * 2, y // 2 * 2  # regions are found two rows at a time: so their order stays that of the whole mask
+    part = np.ascontiguousarray(mask[y : y + rows + 1, x : x + columns + 1])
     try:
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8, ltype=cv2.CV_16U)
     except cv2.error:  # 16 bits are three times as fast, and hold 65,535 of them
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8, ltype=cv2.CV_32S)
     stats = stats[1:]
     if len(stats) > MOST:
         stats = stats[np.argpartition(stats[:, cv2.CC_STAT_AREA], -MOST)[-MOST:]]
     left, top, width, height, area = stats.T.astype(np.float64)
+    left, top = left + x, top + y
     return Regions(np.column_stack([left, top, left + width, top + height]), area)
 
 

@@ -8,7 +8,7 @@ from typing import cast
 from models.engines.base import Engine
 from schemas.errors import UsageError
 
-ENGINES = ("rapidocr", "tesseract", "native", "standin")
+ENGINES = ("native", "rapidocr", "tesseract", "standin")
 
 __all__ = ["ENGINES", "Engine", "check_engine", "open_engine"]
 

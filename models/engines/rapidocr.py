@@ -17,6 +17,8 @@ import importlib.metadata
 import importlib.util
 import math
 import pathlib
+import shlex
+import sys
 from typing import Any
 
 import numpy as np
@@ -50,7 +52,7 @@ FIRES_AT = (
     0.25  # columns of the recogniser's output; where in its column a character's centre lies, by forms' true boxes
 )
 MIN_LINE_SCORE = 0.5  # RapidOCR's own default: below, a line is mostly noise
-INSTALL = "install it (pip install 'rapidocr>=3.10,<4' onnxruntime)"
+INSTALL = f"install it ({shlex.quote(sys.executable)} -m pip install 'rapidocr>=3.10,<4')"
 
 
 class RapidOcr:
@@ -135,10 +137,9 @@ def _detector_scale(width: int, height: int) -> float:
 
 
 def check() -> None:
-    """Raises UsageError where the package, ONNX Runtime or one of the models is missing."""
-    for package in ("rapidocr", "onnxruntime"):
-        if importlib.util.find_spec(package) is None:
-            raise UsageError(f"the engine 'rapidocr' needs the Python package {package}: {INSTALL}")
+    """Raises UsageError where the package or one of its models is missing."""
+    if importlib.util.find_spec("rapidocr") is None:
+        raise UsageError(f"the engine 'rapidocr' needs the Python package rapidocr, an extra of the project: {INSTALL}")
     folder = _model_folder()
     for name in MODELS.values():
         if not (folder / name).is_file():

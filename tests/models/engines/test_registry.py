@@ -12,7 +12,7 @@ from schemas.errors import UsageError
 
 def test_unknown_engine_names_what_there_is() -> None:
     for function in (check_engine, open_engine):
-        with pytest.raises(UsageError, match=r"'abbyy'.*rapidocr, tesseract, native, standin"):
+        with pytest.raises(UsageError, match=r"'abbyy'.*native, rapidocr, tesseract, standin"):
             function("abbyy")
 
 
@@ -32,6 +32,17 @@ def test_import_is_cheap() -> None:
     code = "import sys, models.engines; print([m for m in ('cv2', 'rapidocr', 'onnxruntime') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_default_needs_no_other_engine() -> None:
+    """Neither their packages nor any program: the PATH is empty, and RapidOCR cannot be imported."""
+    code = (
+        "import os, sys; sys.modules['rapidocr'] = None; os.environ['PATH'] = '';"
+        "from models.engines import ENGINES, open_engine; from tests.models.engines.pages import two_lines;"
+        "print(len(open_engine(ENGINES[0]).read(two_lines()[0])) > 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
 
 
 def test_every_name_has_its_engine() -> None:
