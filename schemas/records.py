@@ -8,16 +8,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import pyarrow as pa
 
-VOLATILE = ("run", "started_at", "cpu_seconds", "times", "attempts")  # may differ between two runs over the same bytes
+from schemas.pages import CATEGORIES as CATEGORIES
+from schemas.pages import DECISIONS as DECISIONS
+
+# What may differ between two runs over the same bytes.
+VOLATILE = ("run", "started_at", "cpu_seconds", "shadow_cpu_seconds", "times", "attempts")
 
 DOCUMENT_STATUSES = ("done", "skipped", "failed", "deleted")
 PAGE_STATUSES = ("done", "failed")
-CATEGORIES = ("embedded_text", "image_text", "no_text")
-DECISIONS = ("kept", "lexicon", "merged", "split", "embedded")
 # As pyarrow (and pandas with it) reads `run=...` in a path: with plain strings it refuses to open the table's folder.
 RUN = pa.dictionary(pa.int32(), pa.string())
 STAGES = ("fetch", "inspect", "classify", "render", "rectify", "read")  # fields of `times`
@@ -96,7 +98,7 @@ class PageRow:
     words: int
     mean_confidence: float | None  # 0..1 over the tokens that have one; null when none has
     status: str  # PAGE_STATUSES
-    reason: str | None  # why it failed, or why it holds no text; null otherwise
+    reason: str | None  # why it failed, holds no text, or (beside embedded text) is `unreadable`; null otherwise
     times: dict[str, float]  # milliseconds of wall clock by stage (STAGES); a stage that was not reached is null
 
 
@@ -194,18 +196,99 @@ FAILURES = pa.schema(
     ]
 )
 
-Row = DocumentRow | PageRow | TokenRow | FailureRow
+
+class ShadowToken(TypedDict):
+    """A word as a second engine read it, in reading order."""
+
+    text: str
+    line: int  # 0-based within the page
+    joins_next: bool
+    confidence: float | None  # 0..1
+    quad: list[float]  # 8 fractions of the page, clockwise from the top-left of the text as read
+
+
+SHADOW_TOKEN = pa.struct(
+    [
+        pa.field("text", pa.string()),
+        pa.field("line", pa.int32()),
+        pa.field("joins_next", pa.bool_()),
+        pa.field("confidence", pa.float32()),
+        pa.field("quad", pa.list_(pa.float32())),
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ShadowRow:
+    """One page that two engines read. The first one's words are in the token table, the second one's are only here.
+
+    Words are compared as multisets, wherever they stand; one that is broken at a line's end is one word. Text that the
+    file had already is left out on both sides.
+    """
+
+    document_id: str
+    uri: str
+    page: int  # 0-based
+    engine: str  # whose words are in the token table
+    engine_version: str
+    reason: str | None  # why it failed or gave no words; null otherwise
+    words: int | None  # null when it failed, as the next
+    words_loose: int | None  # those with a letter or digit of ASCII
+    mean_confidence: float | None  # 0..1 over the words that have one; null when none has
+    cpu_seconds: float  # user + system, for reading alone
+    shadow: str  # the second engine
+    shadow_version: str | None  # null when it could not be opened
+    shadow_reason: str | None  # as `reason`
+    shadow_message: str | None  # of its error, at most 500 characters, never the page's text; null when it did well
+    shadow_words: int | None
+    shadow_words_loose: int | None
+    shadow_mean_confidence: float | None
+    shadow_cpu_seconds: float
+    common: int | None  # words of both, as they are; null when one of them failed
+    common_loose: int | None  # the same case-folded, letters and digits alone
+    shadow_tokens: tuple[ShadowToken, ...]
+
+
+SHADOW = pa.schema(
+    [
+        pa.field("document_id", pa.string(), nullable=False),
+        pa.field("uri", pa.string(), nullable=False),
+        pa.field("page", pa.int32(), nullable=False),
+        pa.field("engine", pa.string(), nullable=False),
+        pa.field("engine_version", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("words", pa.int32()),
+        pa.field("words_loose", pa.int32()),
+        pa.field("mean_confidence", pa.float32()),
+        pa.field("cpu_seconds", pa.float32(), nullable=False),
+        pa.field("shadow", pa.string(), nullable=False),
+        pa.field("shadow_version", pa.string()),
+        pa.field("shadow_reason", pa.string()),
+        pa.field("shadow_message", pa.string()),
+        pa.field("shadow_words", pa.int32()),
+        pa.field("shadow_words_loose", pa.int32()),
+        pa.field("shadow_mean_confidence", pa.float32()),
+        pa.field("shadow_cpu_seconds", pa.float32(), nullable=False),
+        pa.field("common", pa.int32()),
+        pa.field("common_loose", pa.int32()),
+        pa.field("shadow_tokens", pa.list_(SHADOW_TOKEN), nullable=False),
+    ]
+)
+
+Row = DocumentRow | PageRow | TokenRow | FailureRow | ShadowRow
 SCHEMAS: dict[type[Row], pa.Schema] = {
     DocumentRow: DOCUMENTS,
     PageRow: PAGES,
     TokenRow: TOKENS,
     FailureRow: FAILURES,
+    ShadowRow: SHADOW,
 }
 TABLES: dict[type[Row], str] = {
     DocumentRow: "documents",
     PageRow: "pages",
     TokenRow: "tokens",
     FailureRow: "failures",
+    ShadowRow: "shadow",
 }
 
 

@@ -15,16 +15,19 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from documents.known_words import without_known
 from models.engines import Engine, open_engine
+from schemas.errors import Unreadable
 from schemas.geometry import transform_quads
 from schemas.pages import Word
 from transforms.count_ends import NAMESPACE
-from transforms.elements import Page, PageEnd
-from transforms.endings import fail_page, page_row, rendered
+from transforms.elements import Page, PageEnd, Reading, TwoReadings
+from transforms.endings import describe, fail_page, page_row, rendered
+from transforms.engine_choice import EngineChoice
 from transforms.gallery import Shortlist, thumbnail
 from transforms.opened import Stopwatch
 from transforms.tokens import pack
 
 STAGE = "ReadWords"
+NO_WORDS = "no_words"
 _engines = threading.local()
 
 
@@ -48,43 +51,86 @@ def after(words: list[Word], known: tuple[Word, ...]) -> list[Word]:
     return [*words, *(dataclasses.replace(word, line=word.line + offset) for word in known)]
 
 
-def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[PageEnd, list[Word]]:
-    """The page's end, and the words that it gained."""
-    task, watch = page.task, Stopwatch()
+def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[PageEnd, Reading]:
+    """The page's end, and what the engine gained for it."""
+    known, watch = page.task.inspection.words, Stopwatch()
     try:
-        with watch.running(programs=True):
-            gained = without_known(on_page(page, engine.read(page.image)), task.inspection.words)
-            words = after(gained, task.inspection.words if embedded_text else ())
-            tokens = pack(task.document, task.inspection.page, words, engine.name)
+        reading = _reading(page, engine, watch)
+        with watch.running():
+            words = after(list(reading.words), known if embedded_text else ())
+            tokens = pack(page.task.document, page.task.inspection.page, words, engine.name)
     except Exception as error:
-        return fail_page(task.spent("read", watch.milliseconds, watch.cpu_seconds), STAGE, run, error, page), []
-    task = task.spent("read", watch.milliseconds, watch.cpu_seconds)
-    found = bool(gained) or bool(task.inspection.words)
+        reading = _failed(engine.name, engine.version, watch, error)
+        end = fail_page(page.task.spent("read", watch.milliseconds, watch.cpu_seconds), STAGE, run, error, page)
+        return dataclasses.replace(end, **_by(reading)), reading
+    task = page.task.spent("read", watch.milliseconds, watch.cpu_seconds)
     end = PageEnd(
         key=task.document.key,
         owner=task.document.entry.owner,
         row=page_row(
             task,
-            category="image_text" if found else "no_text",
-            reason=None if found else "no_words",
+            category="image_text" if reading.words or known else "no_text",
+            reason=None if known and reading.reason == NO_WORDS else reading.reason,
             words=tokens.count,
             mean_confidence=tokens.mean_confidence,
             **rendered(page),
         ),
         tokens=tokens.stream,
-        gained=len(gained),
+        gained=len(reading.words),
         confidence_sum=tokens.confidence_sum,
         confidence_count=tokens.confidence_count,
         cpu_seconds=task.cpu_seconds,
+        **_by(reading),
+    )
+    return end, reading
+
+
+def read_again(page: Page, name: str) -> Reading:
+    """What another engine makes of the page. It may fail in any way but by ending the process."""
+    version, watch = None, Stopwatch()
+    try:
+        engine = engine_of_thread(name)
+        version = engine.version
+        return _reading(page, engine, watch)
+    except Exception as error:
+        return _failed(name, version, watch, error)
+
+
+def _reading(page: Page, engine: Engine, watch: Stopwatch) -> Reading:
+    """What the engine reads. A page that holds nothing that it can read is no failure."""
+    words: list[Word] = []
+    reason = NO_WORDS
+    with watch.running(programs=True):
+        try:
+            words = without_known(on_page(page, engine.read(page.image)), page.task.inspection.words)
+        except Unreadable as unreadable:
+            reason = unreadable.reason
+    return Reading(
         engine=engine.name,
         engine_version=engine.version,
+        words=tuple(words),
+        reason=None if words else reason,
+        cpu_seconds=watch.cpu_seconds,
     )
-    return end, gained
+
+
+def _failed(engine: str, version: str | None, watch: Stopwatch, error: Exception) -> Reading:
+    reason, message = describe(error)
+    return Reading(engine, version, reason=reason, message=message, cpu_seconds=watch.cpu_seconds)
+
+
+def _by(reading: Reading) -> dict[str, Any]:
+    """What a page's end says of its engine."""
+    return {
+        "engine": reading.engine,
+        "engine_version": reading.engine_version,
+        "engine_cpu_seconds": reading.cpu_seconds,
+    }
 
 
 class _ReadWords(beam.DoFn):
-    def __init__(self, engine: str, run: str, embedded_text: bool, gallery: bool) -> None:
-        self._engine_name = engine
+    def __init__(self, engines: EngineChoice, run: str, embedded_text: bool, gallery: bool) -> None:
+        self._engines = engines
         self._run = run
         self._embedded_text = embedded_text
         self._gallery = gallery
@@ -93,14 +139,27 @@ class _ReadWords(beam.DoFn):
         self._shortlist = Shortlist()
 
     def process(self, page: Page) -> Iterator[Any]:
-        end, gained = read(page, engine_of_thread(self._engine_name), self._run, self._embedded_text)
+        document_id = page.task.document.document_id
+        engine = engine_of_thread(self._engines.reader(document_id))
+        end, reading = read(page, engine, self._run, self._embedded_text)
+        if reading.reason == Unreadable.reason:
+            Metrics.counter(NAMESPACE, "pages_unreadable").inc()
+        self._picture(page, end, reading)
+        yield end
+        shadow = self._engines.shadow_reader(document_id)
+        if shadow is not None:
+            again = read_again(page, shadow)
+            Metrics.counter(NAMESPACE, "pages_read_again" if again.message is None else "shadow_failed").inc()
+            both = TwoReadings(end.key, end.row.page, reading, again)
+            yield beam.pvalue.TaggedOutput("read_twice", both)
+
+    def _picture(self, page: Page, end: PageEnd, reading: Reading) -> None:
         confidence = end.row.mean_confidence
         if self._gallery and confidence is not None and self._shortlist.wants(confidence, end.row.uri, end.row.page):
             try:
-                self._shortlist.add(thumbnail(page, gained, confidence))
+                self._shortlist.add(thumbnail(page, reading.words, confidence))
             except Exception:  # a picture for the report is not worth a page
                 Metrics.counter(NAMESPACE, "thumbnails_failed").inc()
-        yield end
 
     def finish_bundle(self) -> Iterator[Any]:
         for item in self._shortlist.take():
@@ -111,13 +170,13 @@ class _ReadWords(beam.DoFn):
 @beam.typehints.with_input_types(Page)
 @dataclasses.dataclass(eq=False)
 class ReadWords(beam.PTransform):
-    """Reads pages with an engine: gives `ended_pages`, and `thumbnails` of the least confident."""
+    """Reads pages: gives `ended_pages`, those `read_twice` for a shadow, and `thumbnails` of the least confident."""
 
-    engine: str
+    engines: EngineChoice
     run: str
     embedded_text: bool
     gallery: bool
 
     def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
-        reading = _ReadWords(self.engine, self.run, self.embedded_text, self.gallery)
-        return pages | "Read" >> beam.ParDo(reading).with_outputs("thumbnails", main="ended_pages")
+        reading = _ReadWords(self.engines, self.run, self.embedded_text, self.gallery)
+        return pages | "Read" >> beam.ParDo(reading).with_outputs("thumbnails", "read_twice", main="ended_pages")

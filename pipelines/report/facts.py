@@ -6,7 +6,9 @@ import dataclasses
 import datetime
 from typing import Any
 
+from pipelines.report import engines
 from schemas.records import CATEGORIES, DOCUMENT_STATUSES, STAGES
+from transforms.retries import saved_share
 from transforms.summarise import Summary
 
 
@@ -24,6 +26,9 @@ class RunFacts:
     waves: int
     waves_resumed: int  # whole already when this start began
     isolation: str  # level of the jail
+    experiment: str | None = None  # ENGINE:PERCENT, as the next
+    shadow: str | None = None
+    changes: dict[str, int] | None = None  # of a nightly run: entries by what became of them since earlier runs
 
     @property
     def tables(self) -> str:
@@ -69,12 +74,15 @@ def summary_json(facts: RunFacts, summary: Summary) -> dict[str, Any]:
         "input": facts.input,
         "output": facts.output,
         "engine": facts.engine,
+        "experiment": facts.experiment,  # ENGINE:PERCENT, as the next; null without
+        "shadow": facts.shadow,
         "workers": facts.workers,  # null: the runner decided
         "isolation": facts.isolation,
         "started_at": facts.started_at.astimezone(datetime.timezone.utc).isoformat(timespec="seconds"),
         "wall_seconds": round(facts.wall_seconds, 3),  # over all starts of the run
         "waves": facts.waves,
         "waves_resumed": facts.waves_resumed,  # whole already when the last start began
+        "changes": facts.changes,  # null but of a nightly run: files by what became of them since the earlier runs
         "files": summary.documents,
         "files_by_status": _complete(DOCUMENT_STATUSES, summary.statuses),
         "files_by_reason": _ordered(summary.reasons),  # "status: reason"; files without a reason are not in it
@@ -86,6 +94,8 @@ def summary_json(facts: RunFacts, summary: Summary) -> dict[str, Any]:
         "pages_by_category": _complete((*CATEGORIES, "failed"), summary.categories),
         "pages_by_reason": _ordered(summary.page_reasons),
         "pages_by_engine": _ordered(summary.engines),  # "engine version"
+        "engines": engines.engines_json(summary),  # what each did; more than one in an experiment
+        "read_twice": engines.read_twice_json(summary),  # two engines on the same pages; empty without --shadow
         "words": summary.words,
         "mean_confidence": _rounded(summary.mean_confidence, 4),  # 0..1; null where no word has one
         "pages_per_second": _rounded(pages_per_second(facts, summary), 4),  # of wall clock; null where no time passed
@@ -97,6 +107,10 @@ def summary_json(facts: RunFacts, summary: Summary) -> dict[str, Any]:
         "failures": sum(summary.failures.values()),  # rows of the failures table
         "failures_by_cause": _ordered(summary.failures),  # "stage: error"
         "internal_errors": summary.internal_errors,  # those of them that nobody foresaw
+        "retries": {  # calls of storages whose first try failed for a reason that may pass
+            "by_try": dict(sorted(summary.retries.items())),  # by the try that helped: "2" to "5", or "lost"
+            "saved_by_second_or_third": _rounded(saved_share(summary.retries), 4),  # share; null where none failed
+        },
         "slowest": [  # by CPU time, the slowest first
             {"uri": uri, "cpu_seconds": round(seconds, 3), "pages": pages} for seconds, uri, pages in summary.slowest
         ],

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines.report import explanations, rows, wording
+from pipelines.report import engines, explanations, rows, wording
 from pipelines.report.facts import RunFacts, cpu_seconds_per_page, mean_milliseconds, pages_per_second
 from schemas.records import STAGES
 from transforms.elements import Thumbnail
@@ -39,6 +39,8 @@ def render_report(facts: RunFacts, summary: Summary, gallery: Sequence[Thumbnail
             categories=rows.pages_by_category(summary),
             types=rows.files_by_type(summary),
             failures=rows.failures_by_cause(summary),
+            engines=engines.engines_json(summary),
+            read_twice=engines.read_twice_json(summary),
             stages=_stages(summary),
             slowest=_slowest(facts, summary),
             gallery=[_picture(item, facts) for item in sorted(gallery, key=rank)[:SIZE]],
@@ -84,8 +86,10 @@ def _circumstances(facts: RunFacts, summary: Summary) -> list[tuple[str, str]]:
         ("Started", facts.started_at.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
         ("Ran for", wording.duration(facts.wall_seconds)),
         ("Engine", ", ".join(read_by) or facts.engine),
+        *[(name, text) for name, text in (("Experiment", facts.experiment), ("Shadow", facts.shadow)) if text],
         ("Workers", "as the runner decides" if facts.workers is None else wording.number(facts.workers)),
         ("Waves", waves),
+        *([] if facts.changes is None else [("Since the earlier runs", rows.changes(facts.changes))]),
         ("Parsers' jail", facts.isolation),
         ("Bytes read", wording.size(summary.bytes)),
         ("Overlay PDFs", wording.number(summary.overlays)),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pipelines.report import explanations
 from schemas.records import DOCUMENT_STATUSES
+from transforms.compare_entries import KINDS
 from transforms.summarise import Summary
 
 
@@ -50,6 +51,12 @@ def pages_by_category(summary: Summary) -> list[Row]:
         rows.append(_row(category, summary.categories[category], summary.pages, note, tone))
         rows.extend(_details({"failed": failed, "no_text": empty}.get(category, {}), summary.pages, tone))
     return rows
+
+
+def changes(counts: Mapping[str, int]) -> str:
+    """What became of files since the earlier runs, in words."""
+    known = [kind for kind in KINDS if counts.get(kind)]
+    return ", ".join(f"{counts[kind]:,} {kind.replace('_', ' ')}" for kind in known) or "no files"
 
 
 def files_by_type(summary: Summary) -> list[Row]:

@@ -25,7 +25,9 @@ ARROW_OF: dict[Any, tuple[pa.DataType, ...]] = {
     datetime.datetime: (pa.timestamp("ms", tz="UTC"),),
     tuple[float, ...]: (pa.list_(pa.float32()),),
     dict[str, float]: (pa.struct([pa.field(stage, pa.float32()) for stage in STAGES]),),
+    tuple[records.ShadowToken, ...]: (pa.list_(records.SHADOW_TOKEN),),
 }
+SHADOW_TOKEN = records.ShadowToken(text="x", line=3, joins_next=True, confidence=0.5, quad=[0.0, 0.25] * 4)
 KINDS = pytest.mark.parametrize("kind", SCHEMAS, ids=lambda kind: TABLES[kind])
 
 
@@ -39,6 +41,7 @@ def example(kind: type[Any]) -> dict[str, Any]:
         datetime.datetime: datetime.datetime(2024, 2, 29, 12, 0, 0, 250_000, datetime.timezone.utc),
         tuple[float, ...]: (0.0, 0.25, 0.5, 0.75, 1.0, 0.5, 0.25, 0.125),
         dict[str, float]: dict.fromkeys(STAGES, 1.5),
+        tuple[records.ShadowToken, ...]: (SHADOW_TOKEN,),
     }
     return {name: of_type[_without_none(hint)] for name, hint in typing.get_type_hints(kind).items()}
 
@@ -102,7 +105,7 @@ def test_times_of_stages_that_were_not_reached_are_null() -> None:
 
 def test_every_kind_has_a_table_of_its_own() -> None:
     assert set(TABLES) == set(SCHEMAS)
-    assert sorted(TABLES.values()) == ["documents", "failures", "pages", "tokens"]
+    assert sorted(TABLES.values()) == ["documents", "failures", "pages", "shadow", "tokens"]
 
 
 def test_what_may_differ_between_runs_are_columns() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.engines.standin import StandIn
-from schemas.errors import EngineError
+from schemas.errors import EngineError, Unreadable, UsageError
 from schemas.geometry import Quad
 from schemas.pages import PageImage, Word
 from tests import small_files
 from tests.transforms.examples import RUN, page, screened, word
 from transforms import opened, read_words, render_pages
 from transforms.cap_pages import Cap
-from transforms.elements import Page, PageEnd, PageRun, PageTask
-from transforms.read_words import ReadWords, after, on_page, read
+from transforms.elements import Page, PageEnd, PageRun, PageTask, TwoReadings
+from transforms.engine_choice import EngineChoice, Share
+from transforms.read_words import ReadWords, after, on_page, read, read_again
 from transforms.render_pages import RenderPages
+from transforms.summarise import of_page
 
 
 class Moody(StandIn):
@@ -48,7 +51,8 @@ def spoilt() -> np.ndarray:
 
 def test_words_are_fractions_of_the_page_and_counted() -> None:
     found = page(small_files.picture(3))
-    end, gained = read(found, StandIn(), RUN, embedded_text=True)
+    end, reading = read(found, StandIn(), RUN, embedded_text=True)
+    gained = reading.words
     assert (end.row.category, end.row.status, end.row.reason) == ("image_text", "done", None)
     assert (end.row.words, end.gained, len(gained)) == (3, 3, 3)
     assert (end.row.width, end.row.height) == (small_files.WIDTH, small_files.HEIGHT)
@@ -58,18 +62,19 @@ def test_words_are_fractions_of_the_page_and_counted() -> None:
 
 
 def test_a_page_without_words_holds_no_text() -> None:
-    end, gained = read(page(small_files.picture(0)), StandIn(), RUN, embedded_text=True)
+    end, reading = read(page(small_files.picture(0)), StandIn(), RUN, embedded_text=True)
     assert (end.row.category, end.row.reason, end.row.status, end.tokens) == ("no_text", "no_words", "done", None)
-    assert not gained
+    assert (reading.words, reading.reason, reading.message) == ((), "no_words", None)
 
 
 @pytest.mark.parametrize(("embedded_text", "tokens"), [(True, 3), (False, 2)])
 def test_words_that_were_known_are_not_doubled(embedded_text: bool, tokens: int) -> None:
     known = word("known", decision="embedded")
     pixels = small_files.picture(3)
-    first = read(page(pixels), StandIn(), RUN, True)[1][0]
+    first = read(page(pixels), StandIn(), RUN, True)[1].words[0]
     known = dataclasses.replace(known, quad=first.quad)
-    end, gained = read(page(pixels, words=(known,)), StandIn(), RUN, embedded_text)
+    end, reading = read(page(pixels, words=(known,)), StandIn(), RUN, embedded_text)
+    gained = reading.words
     assert first.text not in {one.text for one in gained}
     assert (len(gained), end.gained, end.row.words) == (2, 2, tokens)
     rows = pa.ipc.open_stream(end.tokens).read_all().to_pylist()
@@ -95,9 +100,44 @@ def test_words_go_to_the_page_by_the_images_matrix() -> None:
     assert on_page(turned, []) == []
 
 
+def test_what_the_wordinator_decided_goes_along() -> None:
+    broken = Word("bro-", Quad.of_box(0, 0, 20, 26), 0, 0.5, decision="lexicon", joins_next=True)
+
+    class Wordinating(StandIn):
+        def read(self, image: PageImage) -> list[Word]:
+            return [broken, dataclasses.replace(broken, text="ken", line=1, decision="merged", joins_next=False)]
+
+    known = dataclasses.replace(word("known", decision="embedded"), joins_next=True, quad=Quad.of_box(0.5, 0.5, 1, 1))
+    end, reading = read(page(small_files.picture(1), words=(known,)), Wordinating(), RUN, True)
+    decided = [("bro-", "lexicon", True), ("ken", "merged", False)]
+    assert [(one.text, one.decision, one.joins_next) for one in reading.words] == decided
+    rows = pa.ipc.open_stream(end.tokens).read_all().to_pylist()
+    kept = [*decided, ("known", "embedded", True)]
+    assert [(row["text"], row["decision"], row["joins_next"]) for row in rows] == kept
+
+
+def test_a_page_that_cannot_be_read_ends_well_and_empty() -> None:
+    end, reading = read(page(spoilt(), 3), Moody(Unreadable("most of it is noise")), RUN, True)
+    assert (end.row.category, end.row.reason, end.row.status) == ("no_text", "unreadable", "done")
+    assert (end.row.words, end.tokens, end.gained, end.failure) == (0, None, 0, None)
+    assert (end.engine, end.row.width) == ("moody", small_files.WIDTH)  # it was read, in vain
+    assert (reading.words, reading.reason, reading.message) == ((), "unreadable", None)
+
+
+@pytest.mark.parametrize("embedded_text", [True, False])
+def test_words_that_were_known_outlast_what_cannot_be_read(embedded_text: bool) -> None:
+    known = word("known", confidence=None, decision="embedded")
+    end, _ = read(page(spoilt(), words=(known,)), Moody(Unreadable("noise")), RUN, embedded_text)
+    assert (end.row.category, end.row.reason, end.row.status) == ("image_text", "unreadable", "done")
+    assert (end.row.words, end.gained) == (int(embedded_text), 0)
+    rows = pa.ipc.open_stream(end.tokens).read_all().to_pylist() if end.tokens else []
+    assert [(row["text"], row["engine"]) for row in rows] == ([("known", "embedded")] if embedded_text else [])
+    assert of_page(end).page_reasons == {}  # not one of those that hold no text
+
+
 def test_an_engine_that_fails_costs_its_page() -> None:
-    end, gained = read(page(spoilt(), 3), Moody(EngineError("no answer")), RUN, True)
-    assert not gained
+    end, reading = read(page(spoilt(), 3), Moody(EngineError("no answer")), RUN, True)
+    assert (reading.words, reading.reason, reading.message) == ((), "engine_error", "no answer")
     assert (end.row.status, end.row.reason, end.row.category, end.row.words) == ("failed", "engine_error", None, 0)
     assert end.failure is not None
     assert (end.failure.stage, end.failure.error, end.failure.page) == ("ReadWords", "engine_error", 3)
@@ -133,7 +173,7 @@ def _moody_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_other_pages_are_not_touched_and_the_least_confident_are_pictured() -> None:
     pages = [page(small_files.picture(1, seed=1), 0), page(spoilt(), 1), page(small_files.picture(0), 2)]
     with Pipeline() as pipeline:
-        done = pipeline | beam.Create(pages) | ReadWords("moody", RUN, embedded_text=True, gallery=True)
+        done = pipeline | beam.Create(pages) | ReadWords(EngineChoice("moody"), RUN, embedded_text=True, gallery=True)
         rows = done.ended_pages | beam.Map(lambda end: (end.row.page, end.row.status, end.row.category))
         assert_that(rows, equal_to([(0, "done", "image_text"), (1, "failed", None), (2, "done", "no_text")]))
         pictured = done.thumbnails | "Pictured" >> beam.Map(lambda item: (item.page, len(item.boxes), item.aspect))
@@ -142,8 +182,111 @@ def test_other_pages_are_not_touched_and_the_least_confident_are_pictured() -> N
 
 def test_pictures_are_made_only_for_a_gallery() -> None:
     with Pipeline() as pipeline:
-        done = pipeline | beam.Create([page(small_files.picture(1))]) | ReadWords("standin", RUN, True, gallery=False)
+        pages = pipeline | beam.Create([page(small_files.picture(1))])
+        done = pages | ReadWords(EngineChoice("standin"), RUN, True, gallery=False)
         assert_that(done.thumbnails, equal_to([]))
+
+
+class Named(StandIn):
+    """An engine of any name, which tells what it was asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def read(self, image: PageImage) -> list[Word]:
+        if self.name == "failing":
+            raise KeyError("SECRET TEXT")
+        if self.name == "blind":
+            raise Unreadable("noise")
+        return [dataclasses.replace(one, text=f"{self.name}{one.text}") for one in super().read(image)]
+
+
+@pytest.fixture
+def opened_engines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the engines that were opened, all of them `Named` but `missing`, which there is not."""
+    names: list[str] = []
+
+    def open_engine(name: str) -> Named:
+        names.append(name)
+        if name == "missing":
+            raise UsageError("it needs a program")
+        return Named(name)
+
+    monkeypatch.setattr(read_words, "open_engine", open_engine)
+    monkeypatch.setattr(read_words, "_engines", threading.local())
+    return names
+
+
+def _read(choice: EngineChoice, pages: list[Page]) -> tuple[list[PageEnd], list[TwoReadings]]:
+    """By one DoFn, in order."""
+    reading = read_words._ReadWords(choice, RUN, True, False)
+    reading.start_bundle()
+    found = [one for each in pages for one in reading.process(each)]
+    both = [one.value for one in found if isinstance(one, beam.pvalue.TaggedOutput)]
+    return [one for one in found if isinstance(one, PageEnd)], both
+
+
+@pytest.mark.parametrize("second", ["other", "failing", "blind", "missing"])
+def test_whatever_the_shadow_does_the_pages_end_is_the_same(second: str, opened_engines: list[str]) -> None:
+    pages = [page(small_files.picture(count), count) for count in range(3)]
+    alone, nothing = _read(EngineChoice("first"), pages)
+    ends, both = _read(EngineChoice("first", shadow=Share(second, 100)), pages)
+    assert [_stable(end) for end in ends] == [_stable(end) for end in alone]
+    assert not nothing
+    assert [(one.page, one.key, one.first.engine, one.second.engine) for one in both] == [
+        (end.row.page, end.key, "first", second) for end in ends
+    ]
+    assert [len(one.first.words) for one in both] == [0, 1, 2]
+    wanted = {"other": [0, 1, 2]}.get(second, [0, 0, 0])
+    assert [len(one.second.words) for one in both] == wanted
+    said = {(one.second.reason, one.second.message) for one in both}
+    assert (
+        said
+        == {
+            "other": {("no_words", None), (None, None)},
+            "failing": {("internal_error", both[0].second.message)},
+            "blind": {("unreadable", None)},
+            "missing": {("usage", "it needs a program")},
+        }[second]
+    )
+    assert "SECRET" not in str(both[0].second.message)
+
+
+def _stable(end: PageEnd) -> PageEnd:
+    row = dataclasses.replace(end.row, times={})
+    return dataclasses.replace(end, row=row, cpu_seconds=0.0, engine_cpu_seconds=0.0)
+
+
+def test_a_worker_opens_the_engines_that_its_pages_want(opened_engines: list[str]) -> None:
+    pages = [page(small_files.picture(1))] * 2
+    _read(EngineChoice("first", Share("missing", 0), Share("missing", 0)), pages)
+    assert opened_engines == ["first"]
+    ends, both = _read(EngineChoice("missing", Share("other", 100), Share("other", 100)), pages)
+    assert opened_engines == ["first", "other"]
+    assert {end.engine for end in ends} == {"other"}
+    assert not both  # it would be compared with itself
+
+
+def test_a_page_is_read_again_as_it_is_read(opened_engines: list[str]) -> None:
+    known = word("known", decision="embedded")
+    pixels = small_files.picture(3)
+    place = read(page(pixels), StandIn(), RUN, True)[1].words[0].quad
+    twice = page(pixels, words=(dataclasses.replace(known, quad=place),))
+    first = read(twice, Named("other"), RUN, True)[1]
+    again = read_again(twice, "other")
+    assert len(first.words) == 2
+    assert dataclasses.replace(again, cpu_seconds=0) == dataclasses.replace(first, cpu_seconds=0)
+    assert again.cpu_seconds > 0
+
+
+def test_pages_read_twice_come_out_beside_their_ends(opened_engines: list[str]) -> None:
+    with Pipeline() as pipeline:
+        pages = pipeline | beam.Create([page(small_files.picture(2), number) for number in range(2)])
+        done = pages | ReadWords(EngineChoice("first", shadow=Share("other", 100)), RUN, True, gallery=False)
+        ends = done.ended_pages | "Ends" >> beam.Map(lambda end: (end.row.page, end.engine, end.row.words))
+        assert_that(ends, equal_to([(0, "first", 2), (1, "first", 2)]))
+        both = done.read_twice | "Both" >> beam.Map(lambda one: (one.page, one.second.engine, len(one.second.words)))
+        assert_that(both, equal_to([(0, "other", 2), (1, "other", 2)]), label="Twice")
 
 
 def _tasks(path: Path) -> list[PageTask]:
@@ -160,9 +303,9 @@ def test_the_pixels_that_were_drawn_are_the_pixels_that_are_read(tmp_path: Path)
     assert (rendered.width, rendered.height) == (2 * small_files.WIDTH, 2 * small_files.HEIGHT)
     assert rendered.image.pixels.shape == (rendered.height, rendered.width, 3)
     assert set(rendered.task.times) == {"inspect", "fetch", "render"}
-    end, gained = read(rendered, StandIn(), RUN, True)
+    end, reading = read(rendered, StandIn(), RUN, True)
     assert end.row.words == 3
-    assert np.allclose(gained[0].quad, Quad.of_box(20 / 200, 20 / 260, 60 / 200, 32 / 260), atol=0.01)
+    assert np.allclose(reading.words[0].quad, Quad.of_box(20 / 200, 20 / 260, 60 / 200, 32 / 260), atol=0.01)
 
 
 def test_pages_of_a_file_that_changed_fail_as_such(tmp_path: Path) -> None:
