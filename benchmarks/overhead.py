@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 
-def _pictures(folder: str, count: int) -> list[Path]:
+def pictures(folder: str, count: int) -> list[Path]:
     found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in {".jpg", ".png"})
     if len(found) < count:
         raise SystemExit(f"{folder} has {len(found)} pictures, {count} are needed")
@@ -63,7 +63,7 @@ def main() -> None:
         chosen, empty = Path(scratch, "pages"), Path(scratch, "empty")
         for folder in (chosen, empty):
             folder.mkdir()
-        for number, picture in enumerate(_pictures(arguments.folder, arguments.pages)):
+        for number, picture in enumerate(pictures(arguments.folder, arguments.pages)):
             shutil.copy(picture, chosen / f"{number:04d}{picture.suffix}")
         Path(empty, "note.txt").write_text("no page at all: what starting and ending costs")
         best: dict[str, dict[str, float]] = {}

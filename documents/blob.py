@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
 
 def create() -> int:
     """A descriptor of an empty anonymous file: in memory on Linux, an unlinked temporary file elsewhere."""
@@ -39,19 +41,18 @@ def seal(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
 
 
-def read(descriptor: int, size: int) -> bytearray:
+def read(descriptor: int, size: int) -> memoryview:
     """Copies the first `size` bytes out; raises EOFError when there are fewer.
 
     A copy, not a mapping: whoever else holds the descriptor could cut the file under a mapping and crash its reader.
     """
-    buffer = bytearray(size)
-    view, position = memoryview(buffer), 0
+    view, position = np.empty(size, np.uint8).data, 0  # not zeroed first
     while position < size:
         count = os.preadv(descriptor, [view[position:]], position)
         if count == 0:
             raise EOFError(f"{position} bytes where {size} were promised")
         position += count
-    return buffer
+    return view
 
 
 @contextlib.contextmanager

@@ -7,10 +7,9 @@ import mmap
 from types import TracebackType
 
 import numpy as np
-import pypdfium2  # noqa: F401  (starts PDFium, once a process)
 import pypdfium2.raw as pdfium
 
-from documents import blank
+from documents import blank, pdf_fonts
 from documents.pdf_category import MOST_OF_PAGE, is_garbage, makeup, tells_all
 from documents.pdf_page import Handle, PdfPage, open_page, render_page
 from documents.pdf_repair import repaired
@@ -24,6 +23,8 @@ from schemas.pages import Inspection, PageImage, PageInspection, Pixels
 
 MOST_PER_UNIT = 600 / 72  # pixels: 600 dpi shows all that print holds; only tiny pages get less than they would fill
 _MOST_SIGNATURES = 1000  # looked at
+
+pdf_fonts.use_none()  # before a page is opened in this process
 
 
 class PdfDocument:
@@ -103,6 +104,8 @@ def _inspect_page(page: PdfPage, index: int, unit: float, redo: bool) -> PageIns
         words = tuple(sorted(every, key=lambda word: word.line))  # the sort is stable: reading order stays
         return PageInspection(index, width, height, "embedded_text", None, words)
     words = () if is_garbage(text) else text.visible
+    if not words:
+        makeup(page)  # an image that cannot be drawn must not pass for an empty page
     if not words and blank.is_blank(to_grey(_preview(page, blank.LONGEST))):
         return PageInspection(index, width, height, "no_text", "blank", ())
     return PageInspection(index, width, height, None, None, words)

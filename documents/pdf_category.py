@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 
 from documents.pdf_page import Handle, PdfPage
 from documents.pdf_text import PageText
+from schemas.errors import TooManyPixels
 
 MOST_GARBAGE = 0.2  # of a page's words: formulas and bullets stay below it, a font without a mapping is far above
 LITTLE_TEXT = 50  # words: stamps, headers and 'downloaded by' lines are shorter, a page of print is longer
@@ -19,6 +20,9 @@ HARDLY_ANY_TEXT = 15  # words: a page number, a running title
 MORE_THAN_A_LOGO = 0.1  # of a page's area: a picture of this size on a page with hardly any text may hold the rest
 MOST_OF_PAGE = 0.5  # of its area: a scan covers more, a figure in a text seldom does
 OUTLINES = 500  # segments of paths: 15 letters that were turned into outlines; rules and frames have fewer
+# Of one image, by the filter whose decoder unpacks it as a whole, into 16 and 6 bytes a pixel. PDFium leaves an image
+# out, in silence, where it finds no memory for it; others are decoded line by line.
+MOST_PIXELS = {"JPXDecode": 45_000_000, "DCTDecode": 120_000_000}
 _MOST_OBJECTS = 20_000  # looked at: hostile pages have millions
 _MOST_DEPTH = 8  # of forms within forms
 
@@ -59,7 +63,7 @@ def is_garbage(text: PageText) -> bool:
 
 
 def makeup(page: PdfPage) -> Makeup:
-    """Walks over the page's objects, those inside forms too."""
+    """Walks over the page's objects, those inside forms too. Raises TooManyPixels for an image beyond MOST_PIXELS."""
     page_area = (page.right - page.left) * (page.top - page.bottom)
     covered, density, segments = 0.0, 0.0, 0
     columns, rows = ctypes.c_uint(), ctypes.c_uint()
@@ -70,8 +74,21 @@ def makeup(page: PdfPage) -> Makeup:
             area = scale * _area(handle)  # of the unit square that the image fills
             covered += area
             if area and pdfium.FPDFImageObj_GetImagePixelSize(handle, columns, rows):
-                density = max(density, math.sqrt(columns.value * rows.value / area))
+                pixels = columns.value * rows.value
+                density = max(density, math.sqrt(pixels / area))
+                _check_pixels(handle, pixels)
     return Makeup(min(1.0, covered / page_area), density, segments)
+
+
+def _check_pixels(image: Handle, pixels: int) -> None:
+    if pixels <= min(MOST_PIXELS.values()):
+        return
+    name = ctypes.create_string_buffer(32)
+    for index in range(pdfium.FPDFImageObj_GetImageFilterCount(image)):
+        pdfium.FPDFImageObj_GetImageFilter(image, index, name, len(name))
+        most = MOST_PIXELS.get(name.value.decode("ascii", "replace"), pixels)
+        if pixels > most:
+            raise TooManyPixels(f"an image of {pixels:,} pixels on the page, more than {most:,}: make it smaller")
 
 
 def _objects(page: Handle) -> Iterator[tuple[int, Handle, float]]:

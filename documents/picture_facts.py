@@ -6,7 +6,7 @@ import math
 import struct
 from typing import NamedTuple
 
-from PIL import ExifTags, ImageFile, TiffImagePlugin
+from PIL import ExifTags, ImageFile, PngImagePlugin, TiffImagePlugin
 
 from documents.picture_errors import decoding
 from schemas.errors import CorruptDocument
@@ -27,7 +27,11 @@ class PictureFacts(NamedTuple):
 
 
 def picture_facts(image: ImageFile.ImageFile) -> PictureFacts:
-    """The facts of a frame that was opened and not yet loaded. Raises nothing of its own."""
+    """The facts of a frame that was opened and not yet loaded. Raises CorruptDocument for a PNG alone."""
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        # Its EXIF may follow its pixels. Pillow unpacks them to find out, and a second time finds no fault with them.
+        with decoding():
+            image.load()
     stored = _stored_orientation(image)
     width, height = image.size
     across, down = dpi = _dpi(image) or (1.0, 1.0)

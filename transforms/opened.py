@@ -13,13 +13,17 @@ import threading
 import time
 from collections.abc import Iterator
 
+from apache_beam.metrics import Metrics
+
 from documents import media
-from documents.jail import Jail, JailedDocument
+from documents.jail import LEVELS, Jail, JailedDocument
 from schemas.errors import SourceChanged
 from transforms import sources
+from transforms.count_ends import NAMESPACE
 from transforms.elements import Document
 from transforms.sources import Source
 
+ISOLATION_METRIC = "isolation_"  # with a level behind it: processes that parsed a document behind its walls
 _local = threading.local()
 _PIXEL = (  # a whole GIF
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -32,10 +36,17 @@ def jail() -> Jail:
     return Jail()
 
 
-def probe() -> None:
-    """Has the jail look at a picture of one pixel. Raises JailError where it cannot work on this machine."""
-    with sources.held(_PIXEL) as descriptor, jail().open(descriptor, len(_PIXEL), media.GIF) as document:
+def probe(min_isolation: str = LEVELS[0]) -> str:
+    """Has the jail look at a picture of one pixel; gives the level that it reaches.
+
+    Raises JailError where it cannot work on this machine, JailTooWeak where it stays below `min_isolation`.
+    """
+    with (
+        sources.held(_PIXEL) as descriptor,
+        jail().open(descriptor, len(_PIXEL), media.GIF, min_isolation) as document,
+    ):
         document.inspect(1, redo=False)
+        return document.isolation
 
 
 class _Opened:
@@ -46,14 +57,15 @@ class _Opened:
         self._open_one: contextlib.ExitStack | None = None
         self.source: Source = self._stack.enter_context(sources.fetched(uri))
 
-    def document(self, media_type: str) -> JailedDocument:
+    def document(self, media_type: str, min_isolation: str) -> JailedDocument:
         """The document in its child; a fresh child where the last one died."""
         if self._document is None or not self._document.alive:
             self._close_document()
             self._open_one = contextlib.ExitStack()
             self._document = self._open_one.enter_context(
-                jail().open(self.source.descriptor, self.source.size, media_type)
+                jail().open(self.source.descriptor, self.source.size, media_type, min_isolation)
             )
+            Metrics.counter(NAMESPACE, f"{ISOLATION_METRIC}{self._document.isolation}").inc()
         return self._document
 
     def _close_document(self) -> None:
@@ -81,8 +93,11 @@ def fetch(uri: str) -> Source:
     return opened.source
 
 
-def open_document(document: Document) -> JailedDocument:
-    """A document that was seen before. Raises SourceChanged when its bytes are others now, and what `fetch` raises."""
+def open_document(document: Document, min_isolation: str = LEVELS[0]) -> JailedDocument:
+    """A document that was seen before.
+
+    Raises SourceChanged when its bytes are others now, JailTooWeak, and what `fetch` raises.
+    """
     opened: _Opened | None = getattr(_local, "opened", None)
     if opened is None or opened.uri != document.entry.uri or opened.source.document_id != document.document_id:
         if fetch(document.entry.uri).document_id != document.document_id:
@@ -90,7 +105,7 @@ def open_document(document: Document) -> JailedDocument:
             raise SourceChanged(f"{document.entry.uri} is no longer the file that was seen first")
         opened = _local.opened
     assert opened is not None
-    return opened.document(document.media_type)
+    return opened.document(document.media_type, min_isolation)
 
 
 def close() -> None:

@@ -7,7 +7,8 @@ checked (`wire.py`) before they are believed.
 """
 
 from documents.jail.document import JailedDocument, UnforeseenError
-from documents.jail.jail import ISOLATION, Jail
+from documents.jail.isolation import LEVELS, lowest
+from documents.jail.jail import Jail
 from documents.jail.process import Limits
 
-__all__ = ["ISOLATION", "Jail", "JailedDocument", "Limits", "UnforeseenError"]
+__all__ = ["LEVELS", "Jail", "JailedDocument", "Limits", "UnforeseenError", "lowest"]

@@ -7,12 +7,11 @@ import mmap
 import os
 import resource
 import socket
-import sys
 import time
 from typing import Any
 
 from documents import blob
-from documents.jail import frames, wire
+from documents.jail import frames, isolation, wire
 from documents.overlay import write_overlay
 from documents.reader import Document, open_document
 from schemas.errors import PagebeamError
@@ -20,7 +19,7 @@ from schemas.errors import PagebeamError
 Json = dict[str, Any]
 
 
-class _Answers:
+class Answers:
     """The calls about one document. Each gives a JSON answer, and bytes or None."""
 
     def __init__(self, data: mmap.mmap | bytes, media_type: str) -> None:
@@ -53,42 +52,49 @@ class _Answers:
 _CALLS = frozenset({"inspect", "render", "preview", "overlay"})
 
 
-def serve(channel: socket.socket, memory_bytes: int, output_bytes: int) -> None:
-    """Answers calls until the other side closes. The first frame brings the document."""
-    _limit_memory(memory_bytes)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def serve(channel: socket.socket, memory_bytes: int, output_bytes: int, walls: isolation.Walls) -> None:
+    """Answers calls until the other side closes. The first frame brings the document, and the file for answers.
+
+    `memory_bytes` is the whole address space, shared libraries included.
+    """
     with contextlib.suppress(PagebeamError):  # the other side has closed: the end of the work
-        first, (source,) = frames.receive(channel)
+        first, (source, output) = frames.receive_with(channel, descriptors=2)
         with blob.mapped(source, int(first["bytes"])) as data:
-            answers = _Answers(data, str(first["media_type"]))
+            os.close(source)
+            _confine(memory_bytes, output_bytes, walls)
+            answers = Answers(data, str(first["media_type"]))
             while True:
-                call, _ = frames.receive(channel, most=frames.LARGEST)
+                call = frames.receive(channel, most=frames.LARGEST)
                 _limit_cpu(float(call.pop("cpu_seconds")))
-                _answer(channel, answers, str(call.pop("call")), call)
+                frames.send(channel, answer(answers, output, str(call.pop("call")), call))
 
 
-def _answer(channel: socket.socket, answers: _Answers, name: str, arguments: Json) -> None:
+def _confine(memory_bytes: int, output_bytes: int, walls: isolation.Walls) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))  # macOS takes it and does not hold it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
+    isolation.no_descriptors()
+    isolation.confine(walls)
+
+
+def answer(answers: Answers, output: int, name: str, arguments: Json) -> Json:
+    """What one call gives; its bytes are in the file `output` then."""
     started = time.process_time()
-    descriptors: list[int] = []
+    said: Json
     try:
         if name not in _CALLS:
             raise ValueError(f"no such call: {name}")
-        answer, output = getattr(answers, name)(**arguments)
-        if output is not None:
-            descriptors.append(blob.create())
-            answer["bytes"] = blob.fill(descriptors[0], [output])
+        said, data = getattr(answers, name)(**arguments)
+        if data is not None:
+            os.lseek(output, 0, os.SEEK_SET)
+            said["bytes"] = blob.fill(output, [data])
     except PagebeamError as error:
-        answer = {"error": type(error).__name__, "message": str(error)}
+        said = {"error": type(error).__name__, "message": str(error)}
     except MemoryError:
-        answer = {"error": "JailMemoryLimit", "message": "the parser wanted more memory than a call is given"}
+        said = {"error": "JailMemoryLimit", "message": "the parser wanted more memory than a call is given"}
     except Exception as error:
-        answer = {"error": "internal", "message": where(error)}
-    answer["cpu_seconds"] = time.process_time() - started
-    frames.send(channel, answer, descriptors)
-    for descriptor in descriptors:
-        os.close(descriptor)
+        said = {"error": "internal", "message": where(error)}
+    said["cpu_seconds"] = time.process_time() - started
+    return said
 
 
 def where(error: BaseException) -> str:
@@ -100,15 +106,6 @@ def where(error: BaseException) -> str:
         return type(error).__name__
     code = trace.tb_frame.f_code
     return f"{type(error).__name__} in {os.path.basename(code.co_filename)}:{trace.tb_lineno} ({code.co_name})"
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    """Address space, counted from what the warm process has mapped already (shared libraries, mostly)."""
-    if sys.platform != "linux":
-        return  # macOS does not hold RLIMIT_AS; the wall clock and the CPU limit remain
-    with open("/proc/self/statm") as statm:
-        mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes, mapped + memory_bytes))
 
 
 def _limit_cpu(seconds: float) -> None:

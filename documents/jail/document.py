@@ -21,6 +21,7 @@ from schemas.errors import (
     JailCpuLimit,
     JailCrash,
     JailError,
+    JailForbidden,
     JailMemoryLimit,
     JailTimeout,
     SignedDocument,
@@ -47,8 +48,18 @@ class JailedDocument:
         self._limits = limits
         self._ended = False
         self.cpu_seconds = 0.0  # what its calls have used so far
-        self._channel = zygote.fork(limits)
-        frames.send(self._channel, {"bytes": size, "media_type": media_type}, [source])
+        self._output = blob.create()  # the answers' bytes: the child can make no file
+        try:
+            self._channel = zygote.fork(limits)
+            frames.send(self._channel, {"bytes": size, "media_type": media_type}, [source, self._output])
+        except BaseException:
+            os.close(self._output)
+            raise
+
+    @property
+    def isolation(self) -> str:
+        """The level of isolation that its process has: one of documents.jail.LEVELS."""
+        return self._zygote.isolation
 
     @property
     def alive(self) -> bool:
@@ -72,7 +83,7 @@ class JailedDocument:
     def preview(self, page: int, longest: int) -> Pixels:
         """See documents.reader."""
 
-        def pixels(answer: frames.Json, data: bytearray) -> Pixels:
+        def pixels(answer: frames.Json, data: memoryview) -> Pixels:
             width, height = wire.image_size(answer)
             return np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
 
@@ -90,11 +101,10 @@ class JailedDocument:
             allow_signed=allow_signed,
         )
 
-    def _call(self, name: str, believe: Callable[[frames.Json, bytearray], T], pages: int = 1, **arguments: Any) -> T:
+    def _call(self, name: str, believe: Callable[[frames.Json, memoryview], T], pages: int = 1, **arguments: Any) -> T:
         limits = self._limits.for_pages(pages)
         if self._ended:
             raise JailError("the document's process has ended")
-        descriptors: list[int] = []
         try:
             with contextlib.suppress(ConnectionError):  # it died meanwhile: the receiving end tells how
                 frames.send(
@@ -102,17 +112,16 @@ class JailedDocument:
                     {"call": name, "cpu_seconds": limits.cpu_seconds, **arguments},
                     seconds=limits.wall_seconds,
                 )
-            answer, descriptors = frames.receive(self._channel, limits.wall_seconds, limits.frame_bytes)
+            answer = frames.receive(self._channel, limits.wall_seconds, limits.frame_bytes)
             self.cpu_seconds += max(0.0, wire.number(answer.get("cpu_seconds", 0.0)))
             if "error" in answer:
                 raise _error_of(answer)
             size = int(answer.get("bytes", 0))
             if size > (self._limits.output_bytes if name == "overlay" else _IMAGE_BYTES):
                 raise ValueError(f"an answer of {size} bytes")
-            return believe(answer, blob.read(descriptors[0], size) if size else bytearray())
+            return believe(answer, blob.read(self._output, size) if size else memoryview(b""))
         except JailTimeout:
-            self._ended = True
-            self._channel.close()
+            self._let_go()
             self._zygote.kill()
             raise
         except JailCrash as error:
@@ -120,9 +129,6 @@ class JailedDocument:
         except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, EOFError) as error:
             self.close()
             raise JailCrash(f"the parser's answer makes no sense ({type(error).__name__})") from error
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
 
     def _autopsy(self, crash: JailCrash) -> JailError:
         """Why the child died, as far as the kernel tells."""
@@ -131,6 +137,8 @@ class JailedDocument:
             return crash
         if code == -signal.SIGXCPU:
             return JailCpuLimit("the parser used more CPU time than a call is given")
+        if code == -signal.SIGSYS:
+            return JailForbidden("the parser tried what only an intruder would, and was stopped")
         # The kernel's own out-of-memory killer sends SIGKILL; a parser that aborts near its limit ran into it.
         if code == -signal.SIGKILL or max_rss > 0.8 * self._limits.memory_bytes:
             return JailMemoryLimit(f"the parser died with {max_rss >> 20} MB in use")
@@ -141,9 +149,13 @@ class JailedDocument:
         """Closes the socket and waits; gives the child's exit code (None: it had to be killed) and peak bytes."""
         if self._ended:
             return None, 0
+        self._let_go()
+        return self._zygote.child_ended()
+
+    def _let_go(self) -> None:
         self._ended = True
         self._channel.close()
-        return self._zygote.child_ended()
+        os.close(self._output)
 
     def close(self) -> None:
         """Ends the child. May be called twice."""

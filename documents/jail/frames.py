@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import struct
 import time
@@ -25,26 +24,31 @@ def send(channel: socket.socket, message: Json, descriptors: Sequence[int] = (),
     Raises JailTimeout when the other side takes nothing for `seconds`, ConnectionError when it is gone.
     """
     body = json.dumps(message, separators=(",", ":")).encode()
+    header = _HEADER.pack(len(body))
     channel.settimeout(seconds)
     try:
-        socket.send_fds(channel, [_HEADER.pack(len(body))], list(descriptors))
-        channel.sendall(body)
+        if descriptors:
+            socket.send_fds(channel, [header], list(descriptors))
+            channel.sendall(body)
+        else:
+            channel.sendall(header + body)
     except TimeoutError:
         raise JailTimeout(f"nothing was taken within {seconds:g} s") from None
 
 
-def receive(channel: socket.socket, seconds: float | None = None, most: int = MAX_FRAME) -> tuple[Json, list[int]]:
-    """One frame. Raises JailTimeout after `seconds`, JailCrash when the other side is gone or talks nonsense."""
+def receive(channel: socket.socket, seconds: float | None = None, most: int = MAX_FRAME) -> Json:
+    """One frame; descriptors that come with it are let go.
+
+    Raises JailTimeout after `seconds`, JailCrash when the other side is gone or talks nonsense.
+    """
     deadline = None if seconds is None else time.monotonic() + seconds
-    descriptors: list[int] = []
 
     def take(count: int) -> bytes:
         taken = bytearray()
         while len(taken) < count:
             if deadline is not None:
                 channel.settimeout(max(0.001, deadline - time.monotonic()))
-            chunk, arrived, _, _ = socket.recv_fds(channel, min(count - len(taken), 1 << 20), 4)
-            descriptors.extend(arrived)
+            chunk = channel.recv(min(count - len(taken), 1 << 20))
             if not chunk:
                 raise JailCrash("the parser's process ended without an answer")
             taken += chunk
@@ -55,14 +59,19 @@ def receive(channel: socket.socket, seconds: float | None = None, most: int = MA
         if length > most:
             raise JailCrash(f"the parser's answer has {length} bytes, more than {most}")
         message = json.loads(take(length))
-        if not isinstance(message, dict):
-            raise JailCrash("the parser's answer is not an object")
-    except BaseException as error:
-        for descriptor in descriptors:
-            os.close(descriptor)
-        if isinstance(error, TimeoutError):
-            raise JailTimeout(f"no answer within {seconds:g} s") from None
-        if isinstance(error, (ConnectionError, ValueError, RecursionError)):
-            raise JailCrash("the parser's process broke the connection or sent no JSON") from None
-        raise
-    return message, descriptors
+    except TimeoutError:
+        raise JailTimeout(f"no answer within {seconds:g} s") from None
+    except (ConnectionError, ValueError, RecursionError):
+        raise JailCrash("the parser's process broke the connection or sent no JSON") from None
+    if not isinstance(message, dict):
+        raise JailCrash("the parser's answer is not an object")
+    return message
+
+
+def receive_with(channel: socket.socket, descriptors: int) -> tuple[Json, list[int]]:
+    """One frame and its descriptors, from a side that is trusted. Raises JailCrash when it is gone."""
+    header, arrived, _, _ = socket.recv_fds(channel, _HEADER.size, descriptors)
+    if len(arrived) != descriptors:
+        raise JailCrash("the other side has closed")
+    (length,) = _HEADER.unpack(header)
+    return json.loads(channel.recv(length, socket.MSG_WAITALL)), arrived

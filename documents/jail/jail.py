@@ -7,9 +7,9 @@ import queue
 from collections.abc import Iterator
 
 from documents.jail.document import JailedDocument
+from documents.jail.isolation import LEVELS, at_least
 from documents.jail.process import Limits, Zygote
-
-ISOLATION = "limits"  # the level reached: child processes with bounded memory, time and output
+from schemas.errors import JailTooWeak
 
 
 class Jail:
@@ -21,9 +21,15 @@ class Jail:
         self._idle: queue.SimpleQueue[Zygote] = queue.SimpleQueue()
 
     @contextlib.contextmanager
-    def open(self, source: int, size: int, media_type: str) -> Iterator[JailedDocument]:
-        """A fresh child that holds the document in the anonymous file `source` (documents.blob)."""
+    def open(self, source: int, size: int, media_type: str, min_isolation: str = LEVELS[0]) -> Iterator[JailedDocument]:
+        """A fresh child that holds the document in the anonymous file `source` (documents.blob).
+
+        Raises JailTooWeak where this machine does not reach the level `min_isolation`, JailError where nothing works.
+        """
         zygote = self._take()
+        if not at_least(zygote.isolation, min_isolation):
+            self._idle.put(zygote)
+            raise JailTooWeak(f"the jail reaches {zygote.isolation!r} on this machine, {min_isolation!r} is asked for")
         try:
             document = JailedDocument(zygote, source, size, media_type, self.limits)
         except ConnectionError:  # it was ended from outside a moment ago

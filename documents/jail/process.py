@@ -74,7 +74,8 @@ class Zygote:
                 .result()
             )
         try:
-            frames.receive(self._control, _START_SECONDS)
+            ready = frames.receive(self._control, _START_SECONDS)
+            self.isolation = str(ready["isolation"])  # one of documents.jail.isolation.LEVELS: what its children reach
         except JailError:
             self.kill()
             raise
@@ -97,7 +98,7 @@ class Zygote:
     def child_ended(self) -> tuple[int | None, int]:
         """Exit code and peak bytes of the child whose socket was closed; kills both when it does not end by itself."""
         try:
-            report, _ = frames.receive(self._control, _END_SECONDS)
+            report = frames.receive(self._control, _END_SECONDS)
         except JailError:
             self.kill()
             return None, 0

@@ -9,8 +9,7 @@ import numpy as np
 
 from documents.jail.frames import Json
 from schemas.geometry import Quad
-from schemas.pages import Inspection, PageImage, PageInspection, Word
-from schemas.records import CATEGORIES, DECISIONS
+from schemas.pages import CATEGORIES, DECISIONS, Inspection, PageImage, PageInspection, Word
 
 MAX_SIDE = 1 << 15  # pixels; a page image is 4,096 at most
 
@@ -98,7 +97,7 @@ def image_size(message: Json) -> tuple[int, int]:
     return width, height
 
 
-def image_from_json(message: Json, data: bytearray) -> PageImage:
+def image_from_json(message: Json, data: memoryview) -> PageImage:
     width, height = image_size(message)
     to_page = np.array([number(value) for value in message["to_page"]])
     if to_page.size != 9:

@@ -17,7 +17,7 @@ from documents.pdf import PdfDocument
 from documents.pdf_page import open_page
 from documents.pdf_units import user_units
 from documents.sizing import BOX
-from schemas.errors import CorruptDocument, Encrypted, PagebeamError
+from schemas.errors import CorruptDocument, Encrypted, PagebeamError, TooManyPixels
 from schemas.pages import PageInspection, Pixels
 
 SCAN = (np.random.default_rng(2).integers(0, 255, (110, 85), dtype=np.uint8).tobytes(), 85, 110)  # letter, 10 dpi
@@ -94,6 +94,40 @@ def test_blank_pages_end_here() -> None:
 
 def test_a_page_with_a_dot_is_not_blank() -> None:
     assert inspected(one_page(b"0 0 0 rg 300 400 6 6 re f")).category is None
+
+
+def huge(filter_name: Name, side: int) -> bytes:
+    """A page with an image that says it is so large."""
+    with new_pdf() as pdf:
+        page = add_page(pdf, image(), picture=(b"\x80" * 16, 4, 4))
+        picture = page.Resources.XObject.I
+        picture.write(b"\x80" * 16, filter=filter_name)
+        picture.Width = picture.Height = side
+        return saved(pdf)
+
+
+def test_an_image_that_finds_no_memory_does_not_pass_for_an_empty_page() -> None:
+    data = huge(Name.JPXDecode, 7_000)
+    with PdfDocument(data) as document, pytest.raises(TooManyPixels):
+        document.inspect(1, False)
+    with PdfDocument(data) as document, pytest.raises(TooManyPixels):
+        document.render(0)
+    with PdfDocument(huge(Name.JPXDecode, 6_000)) as document:
+        assert document.inspect(1, False).page_count == 1
+    with PdfDocument(huge(Name.DCTDecode, 7_000)) as document:
+        assert document.inspect(1, False).page_count == 1
+
+
+@pytest.mark.parametrize("name", ["LiberationSerif", "FreeSerif"])
+def test_fonts_of_the_machine_are_not_used(name: str) -> None:
+    def page(font_name: str) -> Pixels:
+        font = Dictionary(Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name(f"/{font_name}"))
+        with new_pdf() as pdf:
+            add_page(pdf, lines(3), font=font)
+            return rendered(saved(pdf))
+
+    page("Warm")  # the first such font that a process draws comes out differently
+    assert np.array_equal(page(name), page("NoSuchSerif"))
 
 
 def test_the_cap_and_the_count() -> None:

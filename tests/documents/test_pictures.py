@@ -332,3 +332,20 @@ def test_shrinking_averages_areas(build: Callable[[Image.Image], Image.Image]) -
     assert pixels.shape == (2048, 2048, 3)
     assert 115 < pixels.mean() < 140
     assert pixels.std() < 30
+
+
+def test_a_png_whose_pixels_are_damaged_is_corrupt_and_not_read_in_part() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(noise), "PNG")
+    length = int.from_bytes(data[33:37], "big")
+    pixels = bytearray(data[41 : 41 + length])
+    pixels[length // 2 :] = bytes(length - length // 2)  # as long as before, and with its checksum
+    chunk = b"IDAT" + bytes(pixels)
+    damaged = data[:37] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + data[45 + length :]
+    with open_document(damaged, media.PNG) as document:
+        with pytest.raises(CorruptDocument):
+            document.inspect(1, False)
+        with pytest.raises(CorruptDocument):
+            document.render(0)
+        with pytest.raises(CorruptDocument):
+            document.preview(0, 40)

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image
 
-from documents import blob
-from documents.jail import Jail, JailedDocument, Limits, UnforeseenError
+from documents.jail import Jail, Limits, UnforeseenError
 from schemas.errors import (
     CorruptDocument,
     JailCpuLimit,
@@ -21,43 +21,9 @@ from schemas.errors import (
     JailTimeout,
     PagebeamError,
 )
+from tests.jailed import LIMITS, Opened, png
 
-LIMITS = Limits(memory_bytes=256 << 20, cpu_seconds=0.2, wall_seconds=300.0)  # the clock only ends a broken test
 IMPATIENT = Limits(wall_seconds=0.5)
-
-
-def png(fault: str = "") -> bytes:
-    """A white page with a black bar; with a fault behind its end."""
-    pixels = np.full((60, 80, 3), 255, np.uint8)
-    pixels[20:40, 10:70] = 0
-    sink = io.BytesIO()
-    Image.fromarray(pixels).save(sink, "PNG")
-    return sink.getvalue() + (b"FAULT " + fault.encode() if fault else b"")
-
-
-class Opened:
-    """Opens documents in one jail and closes what is left."""
-
-    def __init__(self, jail: Jail) -> None:
-        self.jail = jail
-
-    def __call__(self, data: bytes, media_type: str = "image/png") -> _Context:
-        return _Context(self.jail, data, media_type)
-
-
-class _Context:
-    def __init__(self, jail: Jail, data: bytes, media_type: str) -> None:
-        self._descriptor = blob.create()
-        blob.fill(self._descriptor, [data])
-        blob.seal(self._descriptor)
-        self._manager = jail.open(self._descriptor, len(data), media_type)
-
-    def __enter__(self) -> JailedDocument:
-        return self._manager.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._manager.__exit__(*error)  # type: ignore[arg-type]
-        os.close(self._descriptor)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +81,36 @@ def test_a_fault_is_typed_and_the_next_document_is_read(opened: Opened, fault: s
         assert document.render(0).pixels.size > 0
 
 
+def test_a_picture_too_large_for_the_memory_of_a_call_is_a_typed_ending() -> None:
+    jail = Jail(Limits(memory_bytes=48 << 20))
+    sink = io.BytesIO()
+    Image.new("RGB", (5000, 5000)).save(sink, "JPEG", progressive=True)
+    with Opened(jail)(sink.getvalue(), "image/jpeg") as document, pytest.raises(PagebeamError):
+        document.render(0)
+    jail.close()
+
+
+def _page_of_text() -> bytes:
+    """A page whose font is not in the file."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(200, 200))
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.TrueType, BaseFont=pikepdf.Name.Unheard)
+        pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        pdf.pages[0].Contents = pdf.make_stream(b"BT /F 20 Tf 10 100 Td (Hamburg) Tj ET")
+        sink = io.BytesIO()
+        pdf.save(sink)
+        return sink.getvalue()
+
+
+def test_a_page_looks_the_same_whatever_its_process_has_drawn_before() -> None:
+    jail = Jail()
+    with Opened(jail)(_page_of_text(), "application/pdf") as document:
+        first, second = document.render(0).pixels, document.render(0).pixels
+    jail.close()
+    assert first.min() < 128
+    assert np.array_equal(first, second)
+
+
 def test_a_hang_ends_by_the_wall_clock() -> None:
     jail = Jail(IMPATIENT, module="tests.faulty_zygote")
     opened = Opened(jail)
@@ -143,7 +139,7 @@ def test_nonsense_from_the_child_is_not_believed(opened: Opened) -> None:
 def test_an_unforeseen_error_names_its_place_and_not_its_words(opened: Opened) -> None:
     with opened(png("raise render")) as document, pytest.raises(UnforeseenError) as caught:
         document.render(0)
-    assert str(caught.value) == "KeyError in faulty_zygote.py:49 (_raise)"
+    assert str(caught.value) == "KeyError in faulty_zygote.py:52 (_raise)"
 
 
 def test_an_unknown_page_is_an_error_of_that_call(opened: Opened) -> None:

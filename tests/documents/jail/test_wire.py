@@ -43,8 +43,7 @@ def through_a_socket(message: frames.Json) -> frames.Json:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         frames.send(ours, message)
-        received, _ = frames.receive(theirs, 5)
-    return received
+        return frames.receive(theirs, 5)
 
 
 inspections = st.lists(pages, max_size=3).map(
@@ -139,7 +138,8 @@ def test_descriptors_travel_with_a_frame() -> None:
     blob.fill(source, [b"some ", b"bytes"])
     with ours, theirs:
         frames.send(ours, {"bytes": 10}, [source])
-        _, (received,) = frames.receive(theirs, 5)
+        message, (received,) = frames.receive_with(theirs, descriptors=1)
+    assert message == {"bytes": 10}
     os.close(source)
     assert bytes(blob.read(received, 10)) == b"some bytes"
     with pytest.raises(EOFError):
