@@ -8,12 +8,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from apache_beam.io.filesystem import CompressionTypes, FileMetadata
+from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from documents import blob, media
 from schemas.errors import PagebeamError, SourceMissing, SourceUnreadable
+from transforms.clouds import Found, cloud_of
 from transforms.retries import patiently
+from transforms.storage_errors import explain, is_missing
 
 _CHUNK = 1 << 20  # bytes
 
@@ -28,21 +30,28 @@ class Source:
     head: bytes  # documents.media.HEAD_BYTES
 
 
-def metadata(uri: str) -> FileMetadata:
-    """Size and time of one file. Raises SourceMissing, SourceUnreadable."""
-    # Not `match`: a name may hold the characters of a pattern.
+def metadata(uri: str) -> Found:
+    """Size, time and version of one file. Raises SourceMissing, SourceUnreadable."""
     with _source_errors(uri):
-        if "://" in uri:
-            return patiently(lambda: FileSystems.get_filesystem(uri).metadata(uri))
-        stat = os.stat(uri)
-        if not os.path.isfile(uri):
-            raise SourceUnreadable(f"{uri} is not a regular file")
-        return FileMetadata(uri, stat.st_size, stat.st_mtime)
+        return patiently(lambda: _metadata(uri))
 
 
-def version_of(found: FileMetadata) -> str:
-    """A file's version where the storage tells no better: its size and the time of its last change."""
-    return f"{found.size_in_bytes}-{found.last_updated_in_seconds:.3f}"
+def _metadata(uri: str) -> Found:
+    cloud = cloud_of(uri)
+    if cloud is not None:
+        return cloud.look(uri)
+    if "://" in uri:  # not `match`: a name may hold the characters of a pattern
+        found = FileSystems.get_filesystem(uri).metadata(uri)
+        return Found(uri, found.size_in_bytes, found.last_updated_in_seconds)
+    stat = os.stat(uri)
+    if not os.path.isfile(uri):
+        raise SourceUnreadable(f"{uri} is not a regular file")
+    return Found(uri, stat.st_size, stat.st_mtime)
+
+
+def version_of(found: Found) -> str:
+    """A file's version: the storage's own, or else its size and the time of its last change."""
+    return found.version or f"{found.size_in_bytes}-{found.last_updated_in_seconds:.3f}"
 
 
 @contextlib.contextmanager
@@ -59,18 +68,22 @@ def fetched(uri: str) -> Iterator[Source]:
 def _fetch(uri: str) -> tuple[int, int, str, bytes]:
     digest = hashlib.sha256()
     descriptor = blob.create()
-    head = b""
+    head, size = b"", 0
 
-    def chunks() -> Iterator[bytes]:
-        nonlocal head
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            head += chunk[: max(0, media.HEAD_BYTES - len(head))]
-            yield chunk
+    def take(chunk: bytes) -> None:
+        nonlocal head, size
+        digest.update(chunk)
+        head += chunk[: max(0, media.HEAD_BYTES - len(head))]
+        size += blob.fill(descriptor, [chunk])
 
     try:
-        with FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            size = blob.fill(descriptor, chunks())
+        cloud = cloud_of(uri)
+        if cloud is not None:
+            cloud.read(uri, take)
+        else:
+            with FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+                while chunk := file.read(_CHUNK):
+                    take(chunk)
         blob.seal(descriptor)
     except BaseException:
         os.close(descriptor)
@@ -86,21 +99,13 @@ def _source_errors(uri: str) -> Iterator[None]:
     except PagebeamError:
         raise
     except Exception as error:
-        causes = [error, *(getattr(error, "exception_details", None) or {}).values()]
         raised: PagebeamError
-        if any(map(_is_missing, causes)):
+        if is_missing(error):
             raised = SourceMissing(f"there is nothing at {uri}")
         else:
-            raised = SourceUnreadable(f"{uri} cannot be read: {type(causes[-1]).__name__}")
+            raised = SourceUnreadable(f"{uri} cannot be read: {explain(error)}")
         raised.attempts = getattr(error, "attempts", 1)
         raise raised from error
-
-
-def _is_missing(cause: object) -> bool:
-    if isinstance(cause, FileNotFoundError) or getattr(cause, "code", None) == 404:
-        return True
-    # Only a storage's own words: those of the operating system repeat the file's name.
-    return isinstance(cause, Exception) and getattr(cause, "errno", None) is None and "not found" in str(cause).lower()
 
 
 @contextlib.contextmanager

@@ -1,18 +1,22 @@
-"""Our own files on any storage that Beam's FileSystems reach: local paths, gs:// and s3:// alike."""
+"""Our own files on any storage: local paths, gs:// and s3:// (transforms.clouds), and what else Beam knows."""
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
+import re
 import shutil
 import uuid
 from typing import BinaryIO
 
-from apache_beam.io.filesystem import CompressionTypes, FileMetadata
+from apache_beam.io.filesystem import CompressionTypes, FileSystem
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.errors import UsageError
+from transforms.clouds import Cloud, Found, cloud_of
 from transforms.retries import patiently
+from transforms.storage_errors import is_missing
 
 _RAW = CompressionTypes.UNCOMPRESSED  # a name that ends in .gz is still what it is
 
@@ -30,8 +34,11 @@ def check(uri: str) -> None:
 
 def write(uri: str, data: bytes, scratch: str) -> None:
     """Puts `data` at `uri`, whole or not at all: writes aside, into the folder `scratch`, then renames."""
+    cloud = cloud_of(uri)
+    if cloud is not None:  # there an object is whole or not there
+        return patiently(lambda: cloud.write(uri, data))
     aside = FileSystems.join(scratch, uuid.uuid4().hex)
-    patiently(lambda: _write(aside, uri, data))
+    return patiently(lambda: _write(aside, uri, data))
 
 
 def _write(aside: str, uri: str, data: bytes) -> None:
@@ -54,35 +61,82 @@ def read(uri: str) -> bytes:
 
 
 def _read(uri: str) -> bytes:
+    cloud = cloud_of(uri)
+    if cloud is not None:
+        data = bytearray()
+        cloud.read(uri, data.extend)
+        return bytes(data)
     with FileSystems.open(uri, compression_type=_RAW) as file:
         return bytes(file.read())
 
 
 def open_file(uri: str) -> BinaryIO:
-    """A file to be read from its beginning."""
+    """A file to be read from its beginning, whose reader may go back and forth.
+
+    By Beam on every storage: what is read of it is not tried again here, but there, and patiently.
+    """
     file: BinaryIO = patiently(lambda: FileSystems.open(uri, compression_type=_RAW))
     return file
 
 
 def exists(uri: str) -> bool:
     """Whether there is a file."""
-    return bool(patiently(lambda: FileSystems.exists(uri)))
+    cloud = cloud_of(uri)
+    if cloud is None:
+        return bool(patiently(lambda: FileSystems.exists(uri)))
+    try:
+        patiently(lambda: cloud.look(uri))
+    except Exception as error:  # each client has classes of its own
+        if is_missing(error):
+            return False
+        raise
+    return True
 
 
-def listing(pattern: str) -> list[FileMetadata]:
+def listing(pattern: str) -> list[Found]:
     """What matches, in the order of names. The characters of a folder's own name may need `glob.escape`."""
-    (result,) = patiently(lambda: FileSystems.match([pattern]))
-    return sorted(result.metadata_list, key=lambda found: found.path)
+    cloud = cloud_of(pattern)
+    found = patiently(lambda: _match(pattern) if cloud is None else _cloud_match(cloud, pattern))
+    return sorted(found, key=lambda one: one.path)
+
+
+def _match(pattern: str) -> list[Found]:
+    (result,) = FileSystems.match([pattern])
+    return [Found(one.path, one.size_in_bytes, one.last_updated_in_seconds) for one in result.metadata_list]
+
+
+def _cloud_match(cloud: Cloud, pattern: str) -> list[Found]:
+    prefix = fixed_part(pattern)
+    if prefix == pattern:  # what only begins like it need not be listed
+        try:
+            return [cloud.look(pattern)]
+        except Exception as error:  # each client has classes of its own
+            if is_missing(error):
+                return []
+            raise
+    matches = re.compile(FileSystem.translate_pattern(pattern).replace("[[]", r"\[")).match
+    return [found for found in cloud.listing(prefix) if matches(found.path)]
+
+
+def fixed_part(pattern: str) -> str:
+    """What stands before the first character that is a pattern's."""
+    return re.split(r"[*?[]", pattern)[0]
 
 
 def remove(uris: list[str]) -> None:
     """Deletes files."""
     for uri in uris:
-        if "://" not in uri:
-            os.remove(uri)  # Beam's takes a local name for a pattern
-    far = [uri for uri in uris if "://" in uri]
-    if far:
-        FileSystems.delete(far)
+        patiently(functools.partial(_remove, uri))
+
+
+def _remove(uri: str) -> None:
+    cloud = cloud_of(uri)
+    if cloud is not None:
+        cloud.remove(uri)
+    elif "://" in uri:
+        FileSystems.delete([uri])
+    else:
+        os.remove(uri)  # Beam's takes a local name for a pattern
 
 
 def remove_folder(uri: str) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from schemas.errors import PagebeamError, SignedDocument
+from documents.jail import LEVELS
+from schemas.errors import OutputUnwritable, PagebeamError, SignedDocument
 from schemas.records import DocumentRow, FailureRow
 from transforms import opened, storage
 from transforms.count_ends import NAMESPACE
 from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd
 from transforms.endings import failure
 from transforms.opened import Stopwatch
+from transforms.storage_errors import explain
 from transforms.tokens import read_words
 
 STAGE = "WriteOverlays"
@@ -36,6 +38,7 @@ class Overlays:
     scratch: str
     redo: bool  # an earlier layer on a page that was read again is taken out
     signed: bool  # a signed document gets one too
+    min_isolation: str = LEVELS[0]  # of the parsers
 
     def end(self, head: DocumentHead, pages: Sequence[PageEnd]) -> DocumentEnd:
         """The document's row, after its overlay is written."""
@@ -60,10 +63,16 @@ class Overlays:
 
     def _write(self, document: Document, pages: Sequence[PageEnd]) -> str:
         gained = {page.row.page: read_words(page.tokens) for page in pages if page.gained and page.tokens}
-        data = opened.open_document(document).overlay(gained, sorted(gained) if self.redo else [], self.signed)
+        jailed = opened.open_document(document, self.min_isolation)
+        data = jailed.overlay(gained, sorted(gained) if self.redo else [], self.signed)
         name = document.entry.overlay_name or f"{document.document_id[:2]}/{document.document_id}.pdf"
         uri = f"{self.output}/overlays/{name}"
-        storage.write(uri, data, self.scratch)
+        try:
+            storage.write(uri, data, self.scratch)
+        except Exception as error:  # each storage has classes of its own
+            unwritten = OutputUnwritable(f"{uri} cannot be written: {explain(error)}")
+            unwritten.attempts = getattr(error, "attempts", 1)
+            raise unwritten from error
         return uri
 
     def _row(
@@ -78,7 +87,7 @@ class Overlays:
         document = head.document
         good = [page for page in pages if page.row.status == "done"]
         confidences = sum(page.confidence_count for page in pages)
-        reader = next((page for page in pages if page.engine is not None), None)
+        reader = next((page for page in good if page.engine is not None), None)
         if len(good) < len(pages):
             reason = "pages_failed" if good else failures[0].error
         return DocumentRow(
