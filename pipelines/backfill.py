@@ -5,6 +5,7 @@ python -m pipelines.backfill --input FOLDER --output OUT
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import json
@@ -18,29 +19,38 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from documents.jail import ISOLATION
+from documents.jail import lowest
 from models.engines import check_engine
-from pipelines import console, local_runner, plan, progress, report, wave
+from pipelines import console, local_runner, lock, plan, progress, report, survey, wave
+from pipelines.check_storage import check_storage
+from pipelines.lock import Lock, LockLost
 from pipelines.options import Settings, parse
 from pipelines.plan import Plan
-from schemas.errors import JailError, UsageError
-from transforms import opened, storage
+from pipelines.report import wording
+from schemas.errors import JailError, JailTooWeak, UsageError
+from transforms import opened, retries, storage
+from transforms.compare_entries import UNKNOWN
 from transforms.elements import Thumbnail
 from transforms.gallery import LeastConfident
+from transforms.screen_documents import listed_owners
+from transforms.storage_errors import explain
 from transforms.summarise import Summary, merged
 
 MOST_INTERNAL_ERRORS = 0.001  # of the entries; above, something is wrong with the job and not with the files
 DONE, TROUBLE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, nightly: bool = False) -> int:
     """Parses, builds, runs. Returns the exit code."""
     try:
-        settings, options = parse(sys.argv[1:] if argv is None else argv)
+        settings, options = parse(sys.argv[1:] if argv is None else argv, nightly)
         return run(settings, options)
     except UsageError as error:
         print(f"pagebeam: {error}", file=sys.stderr)
         return USAGE
+    except LockLost as error:
+        print(f"pagebeam: {error}", file=sys.stderr)
+        return TROUBLE
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -51,44 +61,63 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         logging.getLogger().setLevel(logging.ERROR)  # what matters is in the tables
     FileSystems.set_options(options)  # Beam does so with a pipeline, but the input is listed before there is one
     storage.check(settings.output)
-    check_engine(settings.engine)
-    _check_jail()
+    for engine in settings.engines.names:
+        check_engine(engine)
+    reached = _check_jail(settings.min_isolation)
+    check_storage(settings, options)
     owners = _owners(settings.owners)
+    with contextlib.ExitStack() as stack:
+        if settings.nightly:  # a second night would do what the first has not done yet
+            stack.enter_context(lock.held(f"{settings.output}/runs/nightly.lock", "a nightly run"))
+        held = stack.enter_context(lock.held(settings.lock, f"run {settings.run}"))
+        return _run(settings, options, owners, held, reached)
+
+
+def _run(
+    settings: Settings, options: PipelineOptions, owners: frozenset[str] | None, held: Lock, isolation: str
+) -> int:
     started_at = datetime.datetime.now(datetime.timezone.utc)
 
-    def run_pipeline(build: Callable[[beam.Pipeline], None]) -> None:
+    def run_pipeline(build: Callable[[beam.Pipeline], None]) -> dict[str, dict[str, int]]:
         runner = local_runner.local_runner(options, _worker_log(settings)) if settings.local else None
         pipeline = beam.Pipeline(runner=runner, options=options)
         build(pipeline)
-        pipeline.run().wait_until_finish()
+        result = pipeline.run()
+        result.wait_until_finish()
+        return {"retries": retries.counted(result), "isolation": retries.counted(result, opened.ISOLATION_METRIC)}
 
     try:
         storage.remove_folder(settings.scratch)
     except Exception as error:  # each storage has classes of its own
-        raise UsageError(f"--output {settings.output} cannot be reached: {error}") from error
+        raise UsageError(f"--output {settings.output} cannot be reached: {explain(error)}") from error
     try:
-        planned = plan.load_or_make(settings, run_pipeline)
+        planned = plan.load_or_make(settings, owners, run_pipeline)
     except UsageError:
         storage.remove_folder(settings.scratch)
         raise
     missing = [number for number in planned.waves if not wave.is_whole(settings, number)]
     resumed = len(planned.waves) - len(missing)
     if settings.local:
-        waves = f"{len(planned.waves):,} waves" if len(planned.waves) > 1 else "1 wave"
-        print(f"run {settings.run}: {planned.entries:,} files in {waves}", file=sys.stderr)
+        todo = f"{wording.count(planned.entries, 'file')} in {wording.count(len(planned.waves), 'wave')}"
+        print(f"run {settings.run}: {todo if planned.waves else 'nothing to do'}", file=sys.stderr)
+    build = functools.partial(survey.build, waves=len(planned.waves)) if settings.survey else wave.build
     ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
     try:
         with progress.shown(settings, ended, planned.entries) as folder:
             for number in missing:
                 begun = time.monotonic()
-                run_pipeline(
-                    functools.partial(wave.build, settings=settings, wave=number, owners=owners, progress_folder=folder)
-                )
-                wave.mark_whole(settings, number, time.monotonic() - begun)
+                adding = functools.partial(build, settings=settings, wave=number, progress_folder=folder)
+                told = run_pipeline(adding)
+                held.check()
+                wave.mark_whole(settings, number, time.monotonic() - begun, told)
     except BaseException:
         print(f"pagebeam: broken off: the same command with --run {settings.run} goes on with it", file=sys.stderr)
         raise
     storage.remove_folder(settings.scratch)
+    if settings.survey:
+        counted = survey.finish(settings, list(planned.waves)).files
+        storage.remove_folder(settings.scratch)
+        return _exit_code(planned, counted, 0)
 
     summary, gallery, wall_seconds = _all_books(settings, planned)
     facts = report.RunFacts(
@@ -101,7 +130,10 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         wall_seconds=wall_seconds,
         waves=len(planned.waves),
         waves_resumed=resumed,
-        isolation=ISOLATION,
+        isolation=lowest(summary.isolation) or isolation,
+        changes=planned.changes,
+        experiment=None if settings.experiment is None else str(settings.experiment),
+        shadow=None if settings.shadow is None else str(settings.shadow),
     )
     return _finish(settings, facts, summary, gallery, planned)
 
@@ -114,9 +146,12 @@ def _worker_log(settings: Settings) -> str:
     return os.path.abspath(f"{settings.scratch}/workers.log")
 
 
-def _check_jail() -> None:
+def _check_jail(min_isolation: str) -> str:
+    """The level that the jail reaches here; workers elsewhere see for themselves."""
     try:
-        opened.probe()
+        return opened.probe(min_isolation)
+    except JailTooWeak as error:
+        raise UsageError(f"--min_isolation {min_isolation}: {error}") from error
     except JailError as error:  # it would be every file's ending
         raise UsageError(f"the parsers' own process does not work on this machine: {error}") from error
 
@@ -126,10 +161,9 @@ def _owners(path: str | None) -> frozenset[str] | None:
         return None
     storage.check(path)
     try:
-        lines = storage.read(path).decode("utf-8-sig").splitlines()
+        owners = listed_owners(storage.read(path))
     except Exception as error:  # each storage has classes of its own
         raise UsageError(f"--owners {path} cannot be read: {type(error).__name__}") from error
-    owners = frozenset(line.strip() for line in lines if line.strip())
     if not owners:
         raise UsageError(f"--owners {path} names no owner")
     return owners
@@ -155,12 +189,20 @@ def _finish(
     storage.write(f"{settings.folder}/summary.json", facts_json.encode(), settings.scratch)
     storage.remove_folder(settings.scratch)
     print(console.render_summary(facts, summary, paths))
-    if summary.documents != planned.entries:
-        print(f"pagebeam: {planned.entries:,} entries were planned, {summary.documents:,} ended", file=sys.stderr)
+    return _exit_code(planned, summary.documents, summary.internal_errors)
+
+
+def _exit_code(planned: Plan, ended: int, internal_errors: int) -> int:
+    if ended != planned.entries:
+        print(f"pagebeam: {planned.entries:,} entries were planned, {ended:,} ended", file=sys.stderr)
         return TROUBLE
-    if summary.internal_errors > MOST_INTERNAL_ERRORS * planned.entries:
+    unknown, known = (planned.changes or {}).get(UNKNOWN, 0), sum((planned.changes or {}).values())
+    if unknown > MOST_INTERNAL_ERRORS * known:
+        print(f"pagebeam: the storage did not say of {unknown:,} of {known:,} files what is there now", file=sys.stderr)
+        return TROUBLE
+    if internal_errors > MOST_INTERNAL_ERRORS * planned.entries:
         print(
-            f"pagebeam: {summary.internal_errors:,} errors that nobody foresaw: "
+            f"pagebeam: {internal_errors:,} errors that nobody foresaw: "
             "see the rows with error = 'internal_error' in the failures table",
             file=sys.stderr,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pipelines.report import rows, wording
 from pipelines.report.facts import RunFacts, cpu_seconds_per_page, pages_per_second
 from pipelines.report.rows import Row
+from transforms.retries import saved_share
 from transforms.summarise import Summary
 
 WIDTH = 80  # columns; only a path or a name may reach further, so that it can be copied whole
@@ -37,6 +38,8 @@ def _sentence(facts: RunFacts, summary: Summary) -> list[str]:
     if facts.waves_resumed:
         verb = "was" if facts.waves_resumed == 1 else "were"
         text += f" {facts.waves_resumed:,} of {wording.count(facts.waves, 'wave')} {verb} done before."
+    if facts.changes is not None:
+        text += f" Since the earlier runs: {rows.changes(facts.changes)}."
     return _wrapped(text, "")
 
 
@@ -54,6 +57,7 @@ def _figures(facts: RunFacts, summary: Summary) -> list[str]:
         _line("  Mean confidence", wording.confidence(summary.mean_confidence)),
         _line("  Overlay PDFs", wording.number(summary.overlays)),
         *_capped(summary),
+        *_retried(summary),
         _line("  Pages a second", wording.figure(pages_per_second(facts, summary))),
         _line("  CPU seconds a page", wording.figure(cpu_seconds_per_page(summary))),
     ]
@@ -64,6 +68,14 @@ def _capped(summary: Summary) -> list[str]:
         return []
     start = _line("  Longer than --max_pages", wording.number(summary.capped))
     return _wrapped("Only their first pages were looked at.", f"{start}  ")
+
+
+def _retried(summary: Summary) -> list[str]:
+    share = saved_share(summary.retries)
+    if share is None:
+        return []
+    start = _line("  Storage calls retried", wording.number(sum(summary.retries.values())))
+    return _wrapped(f"A second or third try saved {share:.0%} of them.", f"{start}  ")
 
 
 def _places(paths: Mapping[str, str]) -> list[str]:

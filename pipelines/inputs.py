@@ -18,10 +18,10 @@ _PATTERN = frozenset("*?[")
 _LONGEST = 255  # bytes that a file's name may have
 
 
-def find(pattern: str, output: str) -> list[str] | list[ManifestEntry]:
+def find(pattern: str, output: str, may_be_empty: bool = False) -> list[str] | list[ManifestEntry]:
     """The manifests that `pattern` names, or else an entry for each file; never what lies in `output`.
 
-    Raises UsageError where there is nothing.
+    Raises UsageError where there is nothing; with `may_be_empty`, only where a folder does not exist.
     """
     try:
         root, paths = _paths(pattern)
@@ -29,15 +29,26 @@ def find(pattern: str, output: str) -> list[str] | list[ManifestEntry]:
         raise
     except Exception as error:  # each storage has classes of its own
         raise UsageError(f"--input {pattern} cannot be listed: {type(error).__name__}") from error
-    if not paths:
+    if not paths and not may_be_empty:
         raise UsageError(f"--input {pattern} names no file")
     own = tuple(f"{_real(output.rstrip('/'))}/{folder}/" for folder in ("tables", "overlays", "runs"))
     paths = [path for path in paths if not _real(path).startswith(own)]
-    if not paths:
+    if not paths and not may_be_empty:
         raise UsageError(f"--input {pattern} names nothing but what lies in --output {output}")
-    if root is None and all(map(is_manifest, paths)):
+    if root is None and paths and all(map(is_manifest, paths)):
         return paths
+    if root is None:
+        root = _fixed_folder(pattern)
     return [_entry(path, name) for path, name in zip(paths, _overlay_names(paths, root), strict=True)]
+
+
+def listed_folder(pattern: str) -> str | None:
+    """The folder that `pattern` names, all files in which `find` gives; None where it names files or manifests."""
+    if "://" not in pattern:
+        return (pattern.rstrip("/") or "/") if os.path.isdir(pattern) else None
+    if _PATTERN & set(pattern) or storage.listing(pattern.rstrip("/")):
+        return None
+    return pattern.rstrip("/")
 
 
 def _paths(pattern: str) -> tuple[str | None, list[str]]:
@@ -85,13 +96,12 @@ def _absolute(path: str) -> str:
     return path.rstrip("/") if "://" in path else os.path.abspath(path)
 
 
-def _overlay_names(paths: list[str], root: str | None) -> list[str | None]:
-    """The source's own name below `root` (None: the folder that holds all), with .pdf behind it where it is not a
-    PDF's; no two alike. None where no file can have the name.
+def _overlay_names(paths: list[str], root: str) -> list[str | None]:
+    """The source's own name below `root`, with .pdf behind it where it is not a PDF's; no two alike. None where no file
+    can have the name.
     """
-    places = [_absolute(path) for path in paths]
-    folder = _common_folder(places) if root is None else _absolute(root)
-    relative = [place[len(folder) :].lstrip("/") for place in places]
+    folder = _absolute(root).rstrip("/")
+    relative = [_absolute(path)[len(folder) :].lstrip("/") for path in paths]
     taken = {name for name in relative if name.lower().endswith(".pdf")}
     taken |= {str(parent) for name in relative for parent in PurePosixPath(name).parents}
     names: list[str | None] = []
@@ -105,10 +115,13 @@ def _overlay_names(paths: list[str], root: str | None) -> list[str | None]:
     return names
 
 
-def _common_folder(places: list[str]) -> str:
-    folders = [place.split("/")[:-1] for place in places]
-    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(min(folders), max(folders), strict=False))
-    return "/".join(part for part, _ in same)
+def _fixed_folder(pattern: str) -> str:
+    """What a pattern of files says before its first `*`, `?` or `[`: the same folder whatever matches today."""
+    folders = pattern.split("/")[:-1]
+    fixed = list(itertools.takewhile(lambda part: not _PATTERN & set(part), folders))
+    if os.path.lexists(pattern):
+        fixed = folders  # a file whose name has the characters of a pattern
+    return "/".join(fixed) or ("/" if pattern.startswith("/") else ".")
 
 
 def _entry(path: str, overlay_name: str | None) -> ManifestEntry:

@@ -10,19 +10,22 @@ from typing import Any
 
 import apache_beam as beam
 
+from pipelines.comparison.agreement import shadow_row
 from pipelines.options import Settings
-from schemas.records import DocumentRow, FailureRow, PageRow, Row, TokenRow
+from schemas.records import DocumentRow, FailureRow, PageRow, Row, ShadowRow, TokenRow
 from transforms import storage
 from transforms.cap_pages import Cap, CapPages
 from transforms.classify_pages import ClassifyPages
 from transforms.count_ends import CountEnds
 from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, Thumbnail
+from transforms.fit_rows import FitDocuments, FitPages, fitted
 from transforms.gallery import LeastConfident
 from transforms.plan_waves import read_plan, wave_uri
 from transforms.read_words import ReadWords
 from transforms.rectify_pages import RectifyPages
 from transforms.render_pages import RenderPages
 from transforms.screen_documents import Screen, ScreenDocuments
+from transforms.share_copies import CopyPages, ShareCopies
 from transforms.summarise import Summarise, Summary
 from transforms.write_overlays import Overlays, WriteOverlays
 from transforms.write_table import Packed, WriteTable, pack_rows
@@ -32,43 +35,30 @@ def build(
     pipeline: beam.Pipeline,
     settings: Settings,
     wave: int,
-    owners: frozenset[str] | None = None,
     progress_folder: str | None = None,
 ) -> None:
     """Adds a whole wave to the pipeline. Its books are not its marker yet: the launcher makes them that at the end."""
     run = settings.run
-    screened = (
-        pipeline
-        | "Wave" >> beam.Create([wave_uri(settings.plan_folder, wave)])
-        | "ReadManifest" >> beam.FlatMap(read_plan).with_output_types(ManifestEntry)
-        | "SpreadEntries" >> beam.Reshuffle()
-        | "ScreenDocuments" >> ScreenDocuments(Screen(run, settings.max_bytes, owners))
-    )
-    capped = screened.documents | "CapPages" >> CapPages(
-        Cap(run, settings.max_pages, settings.redo, settings.embedded_text)
-    )
-    rendered = (
-        capped.runs
-        | "SpreadPages" >> beam.Reshuffle()
-        | "ClassifyPages" >> ClassifyPages()
-        | "RenderPages" >> RenderPages(run)
-    )
-    read = (
-        rendered.pages
-        | "RectifyPages" >> RectifyPages()
-        | "ReadWords" >> ReadWords(settings.engine, run, settings.embedded_text, settings.gallery)
-    )
-    pages = (
-        (capped.ended_pages, rendered.ended_pages, read.ended_pages)
+    screened, capped = look(pipeline, settings, wave)
+    spread = capped.runs | "SpreadPages" >> ShareCopies()
+    classified = spread.runs | "ClassifyPages" >> ClassifyPages(run, settings.min_isolation)
+    rendered = classified.pages | "RenderPages" >> RenderPages(run, settings.min_isolation)
+    rectified = rendered.pages | "RectifyPages" >> RectifyPages(run)
+    read = rectified.pages | "ReadWords" >> ReadWords(settings.engines, run, settings.embedded_text, settings.gallery)
+    seen = (
+        (capped.ended_pages, classified.ended_pages, rendered.ended_pages, rectified.ended_pages, read.ended_pages)
         | "EndedPages" >> beam.Flatten()
+        | "FitPages" >> FitPages(run)
         | "CountPages" >> CountEnds(progress_folder)
     )
+    pages = (seen, spread.copies) | "CopyPages" >> CopyPages()
     finished = (capped.heads, pages) | "WriteOverlays" >> WriteOverlays(
-        Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed)
+        Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed, settings.min_isolation)
     )
     documents = (
         (screened.ended, capped.ended, finished)
         | "EndedDocuments" >> beam.Flatten()
+        | "FitDocuments" >> FitDocuments(run)
         | "CountDocuments" >> CountEnds(progress_folder)
     )
 
@@ -87,12 +77,33 @@ def build(
         | "PackFailures" >> beam.FlatMap(_failures).with_output_types(Packed)
         | "WriteFailures" >> write(FailureRow)
     )
+    ends: tuple[Any, ...] = (documents, pages)
+    if settings.shadow is not None:
+        shadows = read.read_twice | "CompareReadings" >> beam.Map(shadow_row).with_output_types(ShadowRow)
+        _ = shadows | "PackShadow" >> beam.Map(_shadow).with_output_types(Packed) | "WriteShadow" >> write(ShadowRow)
+        ends = (*ends, shadows)
     gallery = read.thumbnails | "ChooseThumbnails" >> beam.CombineGlobally(LeastConfident())
     _ = (
-        (documents, pages)
+        ends
         | "Summarise" >> Summarise()
         | "WriteSummary" >> beam.Map(write_books, beam.pvalue.AsSingleton(gallery), settings, wave)
     )
+
+
+def look(
+    pipeline: beam.Pipeline, settings: Settings, wave: int
+) -> tuple[beam.pvalue.DoOutputsTuple, beam.pvalue.DoOutputsTuple]:
+    """Screens and opens the files of a wave: the outputs of ScreenDocuments and of CapPages."""
+    run = settings.run
+    screened = (
+        pipeline
+        | "Wave" >> beam.Create([wave_uri(settings.plan_folder, wave)])
+        | "ReadManifest" >> beam.FlatMap(read_plan).with_output_types(ManifestEntry)
+        | "SpreadEntries" >> beam.Reshuffle()
+        | "ScreenDocuments" >> ScreenDocuments(Screen(run, settings.max_bytes), settings.owners_list)
+    )
+    cap = Cap(run, settings.max_pages, settings.redo, settings.embedded_text, settings.min_isolation)
+    return screened, screened.documents | "CapPages" >> CapPages(cap)
 
 
 def _tokens(end: PageEnd) -> Iterable[Packed]:
@@ -102,6 +113,10 @@ def _tokens(end: PageEnd) -> Iterable[Packed]:
 
 def _page(end: PageEnd) -> Packed:
     return pack_rows(end.owner, end.row.uri, end.row.page, [end.row])
+
+
+def _shadow(row: ShadowRow) -> Packed:
+    return pack_rows(None, row.uri, row.page, [fitted(row)[0]])
 
 
 def _document(end: DocumentEnd) -> Packed:
@@ -129,10 +144,14 @@ def is_whole(settings: Settings, wave: int) -> bool:
     return storage.exists(books_uri(settings, wave, whole=True))
 
 
-def mark_whole(settings: Settings, wave: int, wall_seconds: float) -> None:
-    """Turns the books that the pipeline wrote into the wave's marker."""
+def mark_whole(settings: Settings, wave: int, wall_seconds: float, counted: dict[str, dict[str, int]]) -> None:
+    """Turns the books that the pipeline wrote into the wave's marker.
+
+    `counted` is what the workers' metrics tell, by the summary's field.
+    """
     partial = books_uri(settings, wave, whole=False)
     books = {**json.loads(storage.read(partial)), "wall_seconds": wall_seconds}
+    books.setdefault("summary", {}).update(counted)
     storage.write(books_uri(settings, wave, whole=True), json.dumps(books).encode(), settings.scratch)
     storage.remove([partial])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from documents.jail import LEVELS
 from documents.sizing import render_size
 from schemas.errors import Encrypted
 from schemas.pages import PageInspection
@@ -32,13 +33,14 @@ class Cap:
     max_pages: int
     redo: bool  # an invisible text layer counts as none
     embedded_text: bool  # tokens for pages whose text is embedded
+    min_isolation: str = LEVELS[0]  # of the parsers; on a machine that stays below it nothing is opened
 
     def open(self, document: Document) -> Iterator[DocumentHead | DocumentEnd | PageEnd | PageRun]:
         """The head of an opened document, the ends of pages that end here, runs of the others; or its end."""
         watch = Stopwatch()
         try:
             with watch.running():
-                inspection = opened.open_document(document).inspect(self.max_pages, self.redo)
+                inspection = opened.open_document(document, self.min_isolation).inspect(self.max_pages, self.redo)
             spent = dataclasses.replace(document, cpu_seconds=document.cpu_seconds + watch.cpu_seconds)
             share = watch.milliseconds / max(1, len(inspection.pages))
             tasks = [PageTask(spent, found).spent("inspect", share, 0.0) for found in inspection.pages]

@@ -11,13 +11,22 @@ import apache_beam as beam
 from apache_beam.coders import Coder
 
 from schemas.keys import DocumentKey
-from schemas.pages import PageImage, PageInspection
+from schemas.pages import PageImage, PageInspection, Word
 from schemas.records import DocumentRow, FailureRow, PageRow
 
 
 @dataclasses.dataclass(frozen=True)
+class Gone:
+    """What was known last of a file that is there no more."""
+
+    reason: str  # why it counts as gone
+    document_id: str | None
+    overlay_uri: str | None  # its PDF, which stays
+
+
+@dataclasses.dataclass(frozen=True)
 class ManifestEntry:
-    """One row of the manifest."""
+    """One row of the manifest, or a file that was there at an earlier run."""
 
     uri: str
     owner: str | None = None
@@ -26,6 +35,7 @@ class ManifestEntry:
     overlay_name: str | None = None  # under OUT/overlays/; None: by document_id
     error: str | None = None  # why the row cannot be used
     duplicate: bool = False  # an earlier row names the same file
+    gone: Gone | None = None  # there is nothing to read any more: its row will say `deleted`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,8 +114,31 @@ class PageEnd:
     confidence_count: int
     cpu_seconds: float
     failure: FailureRow | None = None
-    engine: str | None = None
+    engine: str | None = None  # what read it, or failed to
     engine_version: str | None = None
+    engine_cpu_seconds: float = 0.0  # of `cpu_seconds`
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What an engine made of a page."""
+
+    engine: str
+    engine_version: str | None  # None: it could not be opened
+    words: tuple[Word, ...] = ()  # in fractions of the page, without those that the file had already
+    reason: str | None = None  # why there are none
+    message: str | None = None  # of the error with which it failed; None where it did not
+    cpu_seconds: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class TwoReadings:
+    """A page that was read twice."""
+
+    key: DocumentKey
+    page: int  # 0-based
+    first: Reading  # its words are the page's
+    second: Reading  # only compared
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms import storage
-from transforms.elements import ManifestEntry, shard_of
+from transforms.elements import Gone, ManifestEntry, shard_of
 
 PLAN = pa.schema(
     [
@@ -21,6 +21,7 @@ PLAN = pa.schema(
         pa.field("overlay_name", pa.string()),
         pa.field("error", pa.string()),
         pa.field("duplicate", pa.bool_(), nullable=False),
+        pa.field("gone", pa.struct([pa.field(field.name, pa.string()) for field in dataclasses.fields(Gone)])),
     ]
 )
 
@@ -52,17 +53,22 @@ def _order(entry: ManifestEntry) -> tuple[tuple[bool, str], ...]:
 def write_plan(folder: str, scratch: str, wave: int, entries: Iterable[ManifestEntry]) -> int:
     """Writes one wave's plan; gives how many entries it has."""
     marked = mark_duplicates(entries)
-    table = pa.Table.from_pylist([dataclasses.asdict(entry) for entry in marked], schema=PLAN)
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    storage.write(wave_uri(folder, wave), bytes(sink.getvalue()), scratch)
+    write_entries(wave_uri(folder, wave), scratch, marked)
     return len(marked)
 
 
+def write_entries(uri: str, scratch: str, entries: Iterable[ManifestEntry]) -> None:
+    """Writes entries as they are, for `read_plan`."""
+    table = pa.Table.from_pylist([dataclasses.asdict(entry) for entry in entries], schema=PLAN)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    storage.write(uri, bytes(sink.getvalue()), scratch)
+
+
 def read_plan(uri: str) -> list[ManifestEntry]:
-    """The entries of one wave."""
+    """The entries of one file that was written here."""
     table = pq.read_table(pa.BufferReader(storage.read(uri)), schema=PLAN)
-    return [ManifestEntry(**row) for row in table.to_pylist()]
+    return [ManifestEntry(**{**row, "gone": row["gone"] and Gone(**row["gone"])}) for row in table.to_pylist()]
 
 
 def entries_of(uri: str) -> int:

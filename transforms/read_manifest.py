@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import BadManifestRow
-from transforms import retries, storage
+from transforms import storage
 from transforms.elements import ManifestEntry
+from transforms.storage_errors import is_transient
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
@@ -65,7 +66,7 @@ def _parquet_rows(uri: str, file: BinaryIO) -> Iterator[tuple[int, Any]]:
                 number += 1
                 yield number, row
     except (pa.ArrowException, OSError) as error:
-        if retries.is_transient(error):
+        if is_transient(error):
             raise
         yield number + 1, BadManifestRow(f"{uri} is no Parquet file that can be read from here on")
 

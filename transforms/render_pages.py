@@ -8,6 +8,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from documents.jail import LEVELS
 from transforms import opened
 from transforms.elements import Page, PageEnd, PageTask
 from transforms.endings import fail_page
@@ -16,12 +17,12 @@ from transforms.opened import Stopwatch
 STAGE = "RenderPages"
 
 
-def render(task: PageTask, run: str) -> Page | PageEnd:
+def render(task: PageTask, run: str, min_isolation: str = LEVELS[0]) -> Page | PageEnd:
     """The page with its pixels, or its end."""
     fetching, rendering = Stopwatch(), Stopwatch()
     try:
         with fetching.running():
-            document = opened.open_document(task.document)
+            document = opened.open_document(task.document, min_isolation)
         with rendering.running():
             image = document.render(task.inspection.page)
     except Exception as error:
@@ -36,11 +37,12 @@ def _spent(task: PageTask, fetching: Stopwatch, rendering: Stopwatch) -> PageTas
 
 
 class _RenderPages(beam.DoFn):
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, min_isolation: str) -> None:
         self._run = run
+        self._min_isolation = min_isolation
 
     def process(self, task: PageTask) -> Iterator[Any]:
-        result = render(task, self._run)
+        result = render(task, self._run, self._min_isolation)
         yield result if isinstance(result, Page) else beam.pvalue.TaggedOutput("ended_pages", result)
 
     def finish_bundle(self) -> None:
@@ -54,6 +56,9 @@ class RenderPages(beam.PTransform):
     """Renders pages to fill a 2048 x 2048 box: gives `pages` and, for what failed, `ended_pages`."""
 
     run: str
+    min_isolation: str = LEVELS[0]
 
     def expand(self, tasks: beam.PCollection[PageTask]) -> beam.pvalue.DoOutputsTuple:
-        return tasks | "Render" >> beam.ParDo(_RenderPages(self.run)).with_outputs("ended_pages", main="pages")
+        return tasks | "Render" >> beam.ParDo(_RenderPages(self.run, self.min_isolation)).with_outputs(
+            "ended_pages", main="pages"
+        )

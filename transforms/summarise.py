@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import apache_beam as beam
 
+from schemas.records import ShadowRow
 from transforms.elements import DocumentEnd, PageEnd
 from transforms.endings import INTERNAL_ERROR
+from transforms.engine_sums import EngineSums, ShadowSums, of_shadow_row
 
-Count = TypeVar("Count", int, float)
+Count = TypeVar("Count", int, float, EngineSums, ShadowSums)
 SLOWEST = 20  # documents that are named
 
 
@@ -37,9 +39,13 @@ class Summary:
     categories: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by category, or `failed`
     page_reasons: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by reason
     failures: dict[str, int] = dataclasses.field(default_factory=dict)  # failures by "stage: error"
+    retries: dict[str, int] = dataclasses.field(default_factory=dict)  # see transforms.retries.counted
+    isolation: dict[str, int] = dataclasses.field(default_factory=dict)  # processes that parsed, by the jail's level
     milliseconds: dict[str, float] = dataclasses.field(default_factory=dict)  # wall clock by stage
     stage_pages: dict[str, int] = dataclasses.field(default_factory=dict)  # pages that passed a stage
     engines: dict[str, int] = dataclasses.field(default_factory=dict)  # pages by "engine version"
+    engine_sums: dict[str, EngineSums] = dataclasses.field(default_factory=dict)  # by "engine version"
+    shadow_sums: dict[str, ShadowSums] = dataclasses.field(default_factory=dict)  # by "engine:shadow", names alone
     slowest: list[tuple[float, str, int]] = dataclasses.field(default_factory=list)  # CPU seconds, uri, pages
 
     def to_json(self) -> dict[str, Any]:
@@ -49,7 +55,10 @@ class Summary:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Summary:
         """The inverse of `to_json`."""
-        return cls(**{**value, "slowest": [tuple(item) for item in value["slowest"]]})
+        engine_sums = {name: EngineSums(**sums) for name, sums in value.get("engine_sums", {}).items()}
+        shadow_sums = {name: ShadowSums(**sums) for name, sums in value.get("shadow_sums", {}).items()}
+        slowest = [tuple(item) for item in value["slowest"]]
+        return cls(**{**value, "engine_sums": engine_sums, "shadow_sums": shadow_sums, "slowest": slowest})
 
     @property
     def mean_confidence(self) -> float | None:
@@ -60,9 +69,10 @@ class Summary:
 def of_document(end: DocumentEnd) -> Summary:
     """One document's share."""
     row = end.row
+    done = row.status == "done"
     return Summary(
         documents=1,
-        overlays=int(row.overlay_uri is not None),
+        overlays=int(row.overlay_uri is not None and row.status != "deleted"),
         capped=int(row.capped),
         bytes=row.bytes or 0 if row.document_id else 0,
         internal_errors=sum(failure.error == INTERNAL_ERROR for failure in end.failures),
@@ -71,6 +81,7 @@ def of_document(end: DocumentEnd) -> Summary:
         reasons={f"{row.status}: {row.reason}": 1} if row.reason else {},
         media_types={row.media_type: 1} if row.media_type else {},
         failures=dict(Counter(f"{failure.stage}: {failure.error}" for failure in end.failures)),
+        engine_sums={f"{row.engine} {row.engine_version}": EngineSums(documents=1)} if done and row.engine else {},
         slowest=[(row.cpu_seconds, row.uri, row.pages_read)],
     )
 
@@ -78,17 +89,37 @@ def of_document(end: DocumentEnd) -> Summary:
 def of_page(end: PageEnd) -> Summary:
     """One page's share. Its CPU time is its document's."""
     row = end.row
+    name = f"{end.engine} {end.engine_version}" if end.engine else None
     return Summary(
         pages=1,
         words=row.words,
         confidence_sum=end.confidence_sum,
         confidence_count=end.confidence_count,
         categories={row.category or "failed": 1},
-        page_reasons={row.reason: 1} if row.reason else {},
+        # One that holds words all the same is not among those without text.
+        page_reasons={row.reason: 1} if row.reason and row.category != "image_text" else {},
         milliseconds=dict(row.times),
         stage_pages=dict.fromkeys(row.times, 1),
-        engines={f"{end.engine} {end.engine_version}": 1} if end.engine else {},
+        engines={name: 1} if name and row.status == "done" else {},
+        engine_sums={name: _by_engine(end)} if name else {},
     )
+
+
+def _by_engine(end: PageEnd) -> EngineSums:
+    done = end.row.status == "done"
+    return EngineSums(
+        pages=int(done),
+        failed=int(not done),
+        words=end.gained,
+        confidence_sum=end.confidence_sum,
+        confidence_count=end.confidence_count,
+        cpu_seconds=end.engine_cpu_seconds,
+    )
+
+
+def of_shadow(row: ShadowRow) -> Summary:
+    """The share of a page that was read twice, which `of_page` has counted already."""
+    return Summary(shadow_sums={f"{row.engine}:{row.shadow}": of_shadow_row(row)})
 
 
 def merged(parts: Iterable[Summary]) -> Summary:
@@ -128,14 +159,17 @@ class _Merge(beam.CombineFn):
 @beam.typehints.with_output_types(Summary)
 @dataclasses.dataclass(eq=False)
 class Summarise(beam.PTransform):
-    """Sums up the ends of documents and pages."""
+    """Sums up the ends of documents and pages, and the rows of pages that were read twice, where there are some."""
 
     def expand(
-        self, ends: tuple[beam.PCollection[DocumentEnd], beam.PCollection[PageEnd]]
+        self,
+        ends: tuple[beam.PCollection[DocumentEnd], beam.PCollection[PageEnd]]
+        | tuple[beam.PCollection[DocumentEnd], beam.PCollection[PageEnd], beam.PCollection[ShadowRow]],
     ) -> beam.PCollection[Summary]:
-        documents, pages = ends
+        documents, pages, *shadows = ends
         parts = (
             documents | "OfDocuments" >> beam.Map(of_document).with_output_types(Summary),
             pages | "OfPages" >> beam.Map(of_page).with_output_types(Summary),
+            *(rows | "OfShadows" >> beam.Map(of_shadow).with_output_types(Summary) for rows in shadows),
         )
         return parts | beam.Flatten() | beam.CombineGlobally(_Merge())

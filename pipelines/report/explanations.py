@@ -43,6 +43,7 @@ REASONS = {
     "no_words": "The OCR engine found no words on the page.",
     "not_eligible": "The manifest says not to read it.",
     "not_in_manifest": "The manifest does not name it any more.",
+    "not_ocrable": "The picture holds no text that OCR could read.",
     "output_unwritable": "The storage of the output refused a file, or had no room for it.",
     "overlay_failed": "Its words are in the tables, but its PDF could not be written.",
     "owner_not_listed": "Its owner is not in the list of owners.",

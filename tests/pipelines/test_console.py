@@ -112,3 +112,9 @@ def test_an_empty_run() -> None:
 def test_a_name_cannot_break_the_lines() -> None:
     text = render_summary(dataclasses.replace(FACTS, run="a\nb\x1b[31m"), SUMMARY, PATHS)
     assert text.startswith(r"Run a\nb\x1b[31m: ")
+
+
+def test_calls_of_a_storage_that_were_tried_again_are_told() -> None:
+    text = render_summary(FACTS, dataclasses.replace(SUMMARY, retries={"2": 2, "3": 1, "lost": 1}), PATHS)
+    line = next(line for line in text.splitlines() if "retried" in line)
+    assert line == "  Storage calls retried            4  A second or third try saved 75% of them."

@@ -86,5 +86,6 @@ def test_the_docs_have_every_option_in_the_words_of_its_help(
     with pytest.raises(SystemExit):
         main(["--help"])
     helped = dict(re.findall(r"^  (--\w+)(?: \S+)?\s+(.+)$", capsys.readouterr().out, re.MULTILINE))
-    described = re.findall(r"^\| `(--\w+) \w+` \| (.+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    own = DOCS.read_text(encoding="utf-8").partition("pipelines.fit_wordinator")[0]
+    described = re.findall(r"^\| `(--\w+) \w+` \| (.+) \|$", own, re.MULTILINE)
     assert dict(described) == helped

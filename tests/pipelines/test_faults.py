@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ FAULTS = {
 @pytest.fixture
 def _faulty_parsers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Parsers that do what a file says (tests.faulty_zygote), and little patience with them."""
-    limits = Limits(memory_bytes=256 << 20, cpu_seconds=0.5, wall_seconds=5.0)
+    limits = Limits(memory_bytes=256 << 20, cpu_seconds=0.5, wall_seconds=15.0)
     jail = Jail(limits, module="tests.faulty_zygote")
     monkeypatch.setattr(opened, "jail", lambda: jail)
     yield
@@ -60,3 +61,28 @@ def test_each_fault_costs_its_own_row_and_nothing_else(tmp_path: Path) -> None:
     for path in healthy:
         ours, before = found[str(path)], alone[str(path)]
         assert (ours["status"], ours["words"]) == (before["status"], before["words"]) == ("done", 3)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_too_weak_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_files.put(tmp_path / "in" / "good.png", small_files.png(3))
+    monkeypatch.setenv("PAGEBEAM_TEST_LEVEL", "limits")
+    jail = Jail(module="tests.faulty_zygote")
+    monkeypatch.setattr(opened, "jail", lambda: jail)
+    monkeypatch.setattr(opened, "probe", lambda _: "seccomp")  # the launcher's machine
+    small_runs.job(tmp_path / "in", tmp_path / "out", "--min_isolation", "seccomp")
+    jail.close()
+    assert list(small_runs.endings(tmp_path / "out").values()) == [("failed", "isolation")]
+
+
+@pytest.mark.slow
+def test_the_summary_has_the_level_that_the_workers_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_files.put(tmp_path / "in" / "good.png", small_files.png(3))
+    monkeypatch.setenv("PAGEBEAM_TEST_LEVEL", "limits")
+    jail = Jail(module="tests.faulty_zygote")
+    monkeypatch.setattr(opened, "jail", lambda: jail)
+    monkeypatch.setattr(opened, "probe", lambda _: "landlock")
+    assert small_runs.job(tmp_path / "in", tmp_path / "out") == 0
+    jail.close()
+    summary = json.loads((tmp_path / "out" / "runs" / small_runs.RUN / "summary.json").read_text())
+    assert summary["isolation"] == "limits"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import string
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,10 +180,28 @@ def test_no_two_overlays_have_one_name(relative: list[str], root: str) -> None:
         assert not any(other is not None and other.startswith(name + "/") for other in names)
 
 
-@given(st.lists(st.text(string.ascii_letters, min_size=1, max_size=3), min_size=1, max_size=5, unique=True))
-def test_the_common_folder_is_a_folder(folders: list[str]) -> None:
-    found_folder = inputs._common_folder([f"/in/{folder}/a.pdf" for folder in folders])
-    assert found_folder == (f"/in/{folders[0]}" if len(folders) == 1 else "/in")
+def test_what_a_pattern_matches_today_does_not_change_the_names_of_overlays(tmp_path: Path) -> None:
+    make(tmp_path, "x/deep/a.pdf")
+    assert found(f"{tmp_path}/*/deep/a.pdf") == {f"{tmp_path}/x/deep/a.pdf": "x/deep/a.pdf"}
+    make(tmp_path, "y/deep/a.pdf")
+    assert found(f"{tmp_path}/*/deep/a.pdf")[f"{tmp_path}/x/deep/a.pdf"] == "x/deep/a.pdf"
+
+
+def test_a_folder_that_is_empty_may_be_so_and_one_that_is_missing_may_not(tmp_path: Path) -> None:
+    assert inputs.find(str(tmp_path), OUT, may_be_empty=True) == []
+    with pytest.raises(UsageError, match="no such file or folder"):
+        inputs.find(f"{tmp_path}/none", OUT, may_be_empty=True)
+
+
+@pytest.mark.usefixtures("_far_away")
+def test_only_a_folder_is_listed_as_a_whole(tmp_path: Path) -> None:
+    make(tmp_path, "a.pdf")
+    assert inputs.listed_folder(f"{tmp_path}/") == str(tmp_path)
+    assert inputs.listed_folder(f"{tmp_path}/a.pdf") is None
+    assert inputs.listed_folder(f"{tmp_path}/*.pdf") is None
+    assert inputs.listed_folder("memory://b/y/") == "memory://b/y"
+    assert inputs.listed_folder("memory://b/l.csv") is None
+    assert inputs.listed_folder("memory://b/*") is None
 
 
 def test_a_name_that_would_be_too_long_is_the_documents_own(tmp_path: Path) -> None:

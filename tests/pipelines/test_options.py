@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from apache_beam.options.pipeline_options import DirectOptions
 
+from documents.jail import Jail
 from pipelines.backfill import USAGE, main
 from pipelines.options import CLUSTER_WAVE, LOCAL_WAVE, parse
 from schemas.errors import UsageError
+from transforms import opened
+from transforms.engine_choice import Share
 
 GIVEN = ["--input", "in", "--output", "out/"]
 
@@ -16,6 +20,7 @@ def test_what_is_not_said_has_its_default() -> None:
     settings, options = parse(GIVEN)
     out = os.path.abspath("out")
     assert (settings.output, settings.wave_size, settings.max_pages, settings.shards) == (out, LOCAL_WAVE, 10, 1)
+    assert settings.engine == "native"
     assert settings.local
     assert settings.embedded_text
     assert settings.gallery
@@ -73,3 +78,34 @@ def test_what_makes_a_run_the_same_run() -> None:
     assert one.identity() == same.identity()
     for option in ("--redo", "--no_embedded_text", "--overlay_signed", "--max_pages=3", "--engine=standin"):
         assert parse([*GIVEN, option])[0].identity() != one.identity()
+    for option in ("--experiment=standin:10", "--experiment=standin:11", "--shadow=standin:10"):
+        assert parse([*GIVEN, option])[0].identity() != one.identity()
+
+
+@pytest.mark.parametrize("option", ["--experiment", "--shadow"])
+def test_a_share_of_documents_for_another_engine(option: str) -> None:
+    settings, _ = parse([*GIVEN, "--engine=standin", f"{option}=tesseract:2.5"])
+    assert getattr(settings, option[2:]) == Share("tesseract", 2.5)
+    assert settings.engines.names == ("standin", "tesseract")
+    plain = parse(GIVEN)[0]
+    assert (plain.experiment, plain.shadow) == (None, None)
+
+
+@pytest.mark.parametrize("option", ["--experiment", "--shadow"])
+@pytest.mark.parametrize("text", ["nonsense:10", "tesseract", "tesseract:101", "standin:10"])
+def test_a_share_that_cannot_be_ends_with_2(option: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*GIVEN, "--engine=standin", f"{option}={text}"]) == USAGE
+    assert f"{option} {text}: " in capsys.readouterr().err
+
+
+def test_below_the_level_of_isolation_that_is_asked_for_nothing_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAGEBEAM_TEST_LEVEL", "limits")
+    weak = Jail(module="tests.faulty_zygote")
+    monkeypatch.setattr(opened, "jail", lambda: weak)
+    given = ["--input", str(tmp_path), "--output", str(tmp_path / "out"), "--engine", "standin"]
+    assert main([*given, "--min_isolation", "seccomp"]) == USAGE
+    weak.close()
+    assert "--min_isolation seccomp: the jail reaches 'limits' on this machine" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "runs").exists()

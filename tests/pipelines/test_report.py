@@ -15,6 +15,7 @@ from pipelines.report import RunFacts, explanations, render_report, rows, summar
 from schemas import errors
 from schemas.records import CATEGORIES, DOCUMENT_STATUSES, STAGES
 from transforms.elements import Thumbnail
+from transforms.engine_sums import EngineSums, ShadowSums
 from transforms.summarise import Summary
 
 FACTS = RunFacts(
@@ -243,6 +244,39 @@ def test_summary_json_tells_the_figures() -> None:
     assert value["failures"] == 70
     assert value["slowest"][0] == {"uri": "/archive/maps/large.tiff", "cpu_seconds": 20.0, "pages": 10}
     assert value["report_file"] == "/out/runs/2026-01-14T09-30-12/report.html"
+
+
+def test_engines_are_told_apart_when_there_are_several() -> None:
+    sums = {
+        "native 1": EngineSums(3, 6, 0, 60, 4.5, 9, 1.5),
+        "rapidocr 3": EngineSums(1, 1, 1, 5, 0.0, 0, 4.0),
+    }
+    summary = dataclasses.replace(SUMMARY, engine_sums=sums)
+    facts = dataclasses.replace(FACTS, experiment="rapidocr:10")
+    text = Parsed(render_report(facts, summary, [])).text
+    # Files, pages, failed, words, words a page, confidence, CPU seconds a page.
+    assert "native 1 3 6 0 60 10.0 0.50 0.250 rapidocr 3 1 1 1 5 5.00 - 2.00" in text
+    assert "Experiment rapidocr:10" in text
+    value = summary_json(facts, summary)
+    assert value["experiment"] == "rapidocr:10"
+    assert [one["cpu_seconds_per_page"] for one in value["engines"]] == [0.25, 2.0]
+    alone = dataclasses.replace(SUMMARY, engine_sums={"native 1": sums["native 1"]})
+    assert "Words a page" not in Parsed(render_report(FACTS, alone, [])).text
+
+
+def test_pages_that_were_read_twice_are_told() -> None:
+    sums = ShadowSums(
+        pages=2, shadow_failed=1, words=10, words_loose=8, shadow_words=20, shadow_words_loose=16, common=6,
+        common_loose=6, confidence_sum=5.0, confidence_count=10, cpu_seconds=0.5, shadow_cpu_seconds=4.0,
+    )  # fmt: skip
+    facts = dataclasses.replace(FACTS, shadow="rapidocr:10")
+    text = Parsed(render_report(facts, dataclasses.replace(SUMMARY, shadow_sums={"native:rapidocr": sums}), [])).text
+    assert "native and, in its shadow, rapidocr 2 pages that both read" in text
+    # Failed, words, only here, only here loose, confidence, CPU seconds a page.
+    assert "native 0 10 4 2 0.50 0.250 rapidocr 1 20 14 10 - 2.00" in text
+    assert "an F1 of 0.50 over words without case and punctuation, and of 0.40 over words as they are" in text
+    assert "Shadow rapidocr:10" in text
+    assert "in its shadow" not in Parsed(render_report(FACTS, SUMMARY, [])).text
 
 
 def test_summary_json_has_the_same_keys_for_every_run() -> None:

@@ -122,3 +122,36 @@ def test_the_books_of_a_wave_survive_their_file(undisturbed: Done) -> None:
     assert [item.mean_confidence for item in gallery] == sorted(item.mean_confidence for item in gallery)
     assert all(item.jpeg.startswith(b"\xff\xd8") for item in gallery)
     assert seconds > 0
+
+
+def test_a_run_goes_on_with_the_owners_it_was_begun_with(
+    undisturbed: Done, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owners, output = tmp_path / "owners.txt", tmp_path / "out"
+    owners.write_text("a\nf\n")
+    assert job(undisturbed.manifest, output, f"--owners={owners}", "--no_gallery") == DONE
+    before = written(output)
+    owners.write_text("f\n\na\n")  # the same ones
+    assert job(undisturbed.manifest, output, f"--owners={owners}", "--no_gallery") == DONE
+    owners.write_text("a\n")
+    capsys.readouterr()
+    assert job(undisturbed.manifest, output, f"--owners={owners}", "--no_gallery") == USAGE
+    assert "was begun with another --owners " in capsys.readouterr().err
+    assert written(output) == before
+
+
+@pytest.mark.slow
+def test_a_second_start_of_a_run_is_refused_while_the_first_is_at_work(
+    undisturbed: Done, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    process = started_job(undisturbed.manifest, output, WAVES, "--direct_num_workers=1")
+    try:
+        wait_for(lambda: (output / "runs" / RUN / "plan.json").exists() or process.poll() is not None)
+        assert process.poll() is None, "it ended before a second one could start"
+        assert job(undisturbed.manifest, output, WAVES) == USAGE
+        assert f"run {RUN} is under way already (process {process.pid} on " in capsys.readouterr().err
+    finally:
+        code = process.wait()
+    assert code == DONE
+    assert_undisturbed(output, undisturbed)

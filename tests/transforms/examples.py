@@ -12,7 +12,7 @@ import numpy as np
 from schemas.geometry import Quad, pixels_to_fractions
 from schemas.keys import DocumentKey
 from schemas.pages import PageImage, PageInspection, Word
-from schemas.records import DocumentRow, PageRow
+from schemas.records import DocumentRow, PageRow, ShadowRow, ShadowToken
 from transforms.elements import Document, DocumentEnd, ManifestEntry, Page, PageEnd, PageTask
 from transforms.screen_documents import Screen
 
@@ -101,3 +101,36 @@ def page_end(uri: str = "/a.pdf", number: int = 0, **changes: Any) -> PageEnd:
     }
     row = PageRow(document_id=found.document_id, uri=uri, page=number, **{**values, **changes})
     return PageEnd(DocumentKey(found.document_id, uri), None, row, None, 0, 1.0, 2, 0.25, None, "standin", "1")
+
+
+def shadow_row(uri: str = "/a.pdf", number: int = 0, **changes: Any) -> ShadowRow:
+    """A page that two engines read; they have one word in common."""
+    values: dict[str, Any] = {
+        "document_id": document(uri).document_id,
+        "uri": uri,
+        "page": number,
+        "engine": "standin",
+        "engine_version": "1",
+        "reason": None,
+        "words": 2,
+        "words_loose": 2,
+        "mean_confidence": 0.5,
+        "cpu_seconds": 0.25,
+        "shadow": "native",
+        "shadow_version": "7",
+        "shadow_reason": None,
+        "shadow_message": None,
+        "shadow_words": 2,
+        "shadow_words_loose": 2,
+        "shadow_mean_confidence": 0.75,
+        "shadow_cpu_seconds": 0.5,
+        "common": 1,
+        "common_loose": 1,
+        "shadow_tokens": tuple(shadow_token(text) for text in ("one", "three")),
+    }
+    return ShadowRow(**{**values, **changes})
+
+
+def shadow_token(text: str, line: int = 0) -> ShadowToken:
+    """A word somewhere on the page."""
+    return ShadowToken(text=text, line=line, joins_next=False, confidence=0.75, quad=[0.25, 0.5] * 4)

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from schemas.records import FailureRow
 from tests.transforms.examples import RUN, document_end, document_row, page_end
 from transforms.elements import DocumentEnd
+from transforms.engine_sums import EngineSums, ShadowSums
 from transforms.summarise import SLOWEST, Summarise, Summary, merged, of_document, of_page
 
+names = st.sampled_from("abc")
 counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 1000), max_size=3)
 # Sums of halves are exact: what is tested is the merging, not floating point.
+small = st.integers(0, 1000)
 halves = st.integers(0, 1000).map(lambda value: value / 2)
 seconds = st.dictionaries(st.sampled_from("abc"), halves, max_size=3)
 slowest = st.lists(st.tuples(halves, st.sampled_from("abcdef"), st.integers(0, 3)), max_size=SLOWEST)
@@ -27,6 +30,8 @@ summaries = st.builds(
     confidence_count=st.integers(0, 1000),
     statuses=counts,
     milliseconds=seconds,
+    engine_sums=st.dictionaries(names, st.builds(EngineSums, pages=small, cpu_seconds=halves), max_size=3),
+    shadow_sums=st.dictionaries(names, st.builds(ShadowSums, words=small, cpu_seconds=halves), max_size=3),
     slowest=slowest.map(lambda items: sorted(items, reverse=True)),
 )
 

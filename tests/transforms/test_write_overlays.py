@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import io
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from models.engines.standin import StandIn
 from schemas.errors import EngineError
 from tests import small_files
 from tests.transforms.examples import RUN, document, page_end, screened
-from transforms import opened, render_pages
+from transforms import opened, render_pages, storage
 from transforms.cap_pages import Cap
 from transforms.elements import DocumentHead, PageEnd, PageRun
 from transforms.endings import fail_page
@@ -145,3 +146,21 @@ def test_pages_meet_their_document_by_key() -> None:
         ) | WriteOverlays(Overlays(RUN, "/nowhere", "/nowhere", False, False))
         rows = ends | beam.Map(lambda end: (end.row.uri, end.row.words, end.row.reason))
         assert_that(rows, equal_to([("/a", 2, None), ("/b", 2, None)]))
+
+
+def test_an_overlay_that_cannot_be_written_is_a_typed_failure_and_the_words_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        error = OSError(errno.ENOSPC, "No space left on device")
+        error.attempts = 3  # type: ignore[attr-defined]
+        raise error
+
+    head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png(2)))
+    monkeypatch.setattr(storage, "write", full)
+    end = overlays(tmp_path).end(head, pages)
+    opened.close()
+    assert (end.row.status, end.row.reason, end.row.overlay_uri, end.row.words) == ("done", "overlay_failed", None, 2)
+    (failure,) = end.failures
+    assert (failure.stage, failure.error, failure.attempts) == ("WriteOverlays", "output_unwritable", 3)
+    assert failure.message.endswith("cannot be written: No space left on device")

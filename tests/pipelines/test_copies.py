@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.engines.standin import StandIn
+from pipelines.backfill import DONE
+from schemas.pages import PageImage, Word
+from tests import small_files
+from tests.small_runs import RUN, job, overlays, rows, tables
+from transforms import read_words
+
+
+class Counting(StandIn):
+    """Knows how many pages it was asked for."""
+
+    pages = 0
+
+    def read(self, image: PageImage) -> list[Word]:
+        self.pages += 1
+        return super().read(image)
+
+
+def test_the_same_bytes_of_one_owner_are_read_once_and_recorded_for_each_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = small_files.scan_pdf([2, 0, 3])
+    owners = {"a.pdf": "ann", "sub/b.pdf": "ann", "c.pdf": "bob"}
+    for name in owners:
+        small_files.put(tmp_path / "in" / name, data)
+    manifest = tmp_path / "list.jsonl"
+    manifest.write_text(
+        "".join(
+            json.dumps({"uri": str(tmp_path / "in" / name), "owner": owner}) + "\n" for name, owner in owners.items()
+        )
+    )
+    engine = Counting()
+    monkeypatch.setattr(read_words, "engine_of_thread", lambda _: engine)
+    assert job(manifest, tmp_path / "out", "--no_gallery") == DONE
+    assert engine.pages == 4  # two of ann's and two of bob's: the blank one is not asked for
+    found = tables(tmp_path / "out")
+    for row in found["documents"]:
+        del row["source_version"]  # which has the file's own time
+    own = {table: [row for row in found[table] if row["uri"].endswith("c.pdf")] for table in found}
+    for name, owner in owners.items():
+        uri = str(tmp_path / "in" / name)
+        for table, expected in own.items():
+            moved = [{**row, "uri": uri, **({"owner": owner} if "owner" in row else {})} for row in expected]
+            assert [row for row in found[table] if row["uri"] == uri] == moved, (name, table)
+    assert [row["words"] for row in found["documents"]] == [5, 5, 5]
+    summary = json.loads((tmp_path / "out" / "runs" / RUN / "summary.json").read_text())
+    assert (summary["pages"], summary["words"]) == (9, 15)
+
+
+def test_each_place_of_a_folder_has_a_pdf_of_its_own(tmp_path: Path) -> None:
+    for name in ("a.png", "sub/b.png"):
+        small_files.put(tmp_path / "in" / name, small_files.png())
+    assert job(tmp_path / "in", tmp_path / "out", "--no_gallery") == DONE
+    first, second = overlays(tmp_path / "out").items()
+    assert (first[0], second[0]) == ("a.png.pdf", "sub/b.png.pdf")
+    assert first[1] == second[1]
+    assert [row["status"] for row in rows(tmp_path / "out", "documents")] == ["done", "done"]
