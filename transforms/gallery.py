@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 import apache_beam as beam
+import numpy as np
 from PIL import Image
 
-from schemas.pages import Word
+from schemas.geometry import Matrix, pixels_to_fractions, transform_quads
+from schemas.pages import PageImage, Word
 from transforms.elements import Page, Thumbnail
 
 SIZE = 40  # pages that are kept
@@ -23,21 +25,29 @@ def rank(item: Thumbnail) -> tuple[float, str, int]:
 
 
 def thumbnail(page: Page, words: Sequence[Word], mean_confidence: float) -> Thumbnail:
-    """A page's small picture with its words' boxes and confidences (-1 where an engine gives none)."""
+    """A page's small picture, upright, with its words' boxes and confidences (-1 where an engine gives none)."""
     picture = Image.fromarray(page.image.pixels)
     picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX, reducing_gap=2.0)
     sink = io.BytesIO()
     picture.save(sink, "JPEG", quality=_QUALITY)
-    boxes = tuple((*word.quad.box, -1.0 if word.confidence is None else word.confidence) for word in words)
+    quads = transform_quads(_to_picture(page.image), [word.quad for word in words])
+    confidences = (-1.0 if word.confidence is None else word.confidence for word in words)
+    boxes = tuple((*quad.box, confidence) for quad, confidence in zip(quads, confidences, strict=True))
     task = page.task
     return Thumbnail(
         uri=task.document.entry.uri,
         page=task.inspection.page,
         mean_confidence=mean_confidence,
         jpeg=sink.getvalue(),
-        aspect=page.height / page.width,
+        aspect=page.image.pixels.shape[0] / page.image.pixels.shape[1],
         boxes=boxes,
     )
+
+
+def _to_picture(image: PageImage) -> Matrix:
+    """Takes fractions of the page to fractions of its image, which was set upright and may be a part of it."""
+    height, width = image.pixels.shape[:2]
+    return np.asarray(pixels_to_fractions(width, height) @ np.linalg.inv(image.to_page), np.float64)
 
 
 class Shortlist:

@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Iterator
+from typing import Any
 
 import apache_beam as beam
 
-from transforms.elements import Page
+from models.rectifier import Rectifier
+from transforms.elements import Page, PageEnd
+from transforms.endings import fail_page
+from transforms.opened import Stopwatch
+
+STAGE = "RectifyPages"
+
+
+@functools.cache
+def rectifier() -> Rectifier:
+    """This process's models."""
+    return Rectifier()
+
+
+def rectify(page: Page, run: str) -> Page | PageEnd:
+    """The page upright and straight, its image's `to_page` telling the way back; or its end."""
+    watch = Stopwatch()
+    try:
+        with watch.running():
+            found = rectifier().rectify(page.image)
+    except Exception as error:
+        spent = page.task.spent("rectify", watch.milliseconds, watch.cpu_seconds)
+        return fail_page(spent, STAGE, run, error, page)
+    return dataclasses.replace(
+        page,
+        task=page.task.spent("rectify", watch.milliseconds, watch.cpu_seconds),
+        image=found.image,
+        quarter_turns=found.quarter_turns,
+        skew=found.skew,
+        corners=None if found.corners is None else tuple(found.corners),
+    )
+
+
+class _RectifyPages(beam.DoFn):
+    def __init__(self, run: str) -> None:
+        self._run = run
+
+    def process(self, page: Page) -> Iterator[Any]:
+        result = rectify(page, self._run)
+        yield result if isinstance(result, Page) else beam.pvalue.TaggedOutput("ended_pages", result)
 
 
 @beam.typehints.with_input_types(Page)
-@beam.typehints.with_output_types(Page)
 @dataclasses.dataclass(eq=False)
 class RectifyPages(beam.PTransform):
-    """Leaves a page as EXIF and /Rotate say it stands: the models of orientation and corners are not there yet."""
+    """Sets pages upright and straight: gives `pages` and, for what failed, `ended_pages`."""
 
-    def expand(self, pages: beam.PCollection[Page]) -> beam.PCollection[Page]:
-        return pages | "Rectify" >> beam.Map(_as_it_stands)
+    run: str
 
-
-def _as_it_stands(page: Page) -> Page:
-    return page
+    def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
+        return pages | "Rectify" >> beam.ParDo(_RectifyPages(self.run)).with_outputs("ended_pages", main="pages")

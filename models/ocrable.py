@@ -1,0 +1,81 @@
+"""The OCR-able classifier: is there text on this page or picture that OCR can read?
+
+It looks at the windows of a small picture where print would be, and wants to see print in more than one of them: so a
+page with one line of text counts, and a street with one sign in it does not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.card import Card
+from models.densest import as_input, densest
+from schemas.pages import Pixels
+
+LONG_SIDE = 768
+"""Pixels of a preview's longer side that are enough."""
+SIDE = 96
+"""Pixels of a window."""
+WINDOWS = 10
+"""Windows that are asked ..."""
+COUNTED = 3
+"""... and how many of their scores count, the highest ones."""
+WEIGHTS = Path(__file__).parent / "weights" / "ocrable.onnx"
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+class OcrableNet:
+    """Scores small pictures with a network opened from its card."""
+
+    def __init__(self, card: Card) -> None:
+        import cv2
+
+        cv2.setNumThreads(1)
+        self.card = card
+        self.threshold = float(card["threshold"])
+        self._session = card.session()
+
+    @classmethod
+    def open(cls, path: Path | str = WEIGHTS) -> OcrableNet:
+        """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
+        return cls(Card.open(path))
+
+    def score(self, preview: Pixels) -> float:
+        """The probability, 0..1, that a picture, uint8 [height, width, 3] of any size, holds text to be read.
+
+        ``threshold``, from the card, is the score from which on a page is worth reading.
+        """
+        return together(np.array([self._ask(window) for window in windows(preview)], np.float32))
+
+    def _ask(self, window: Grey) -> float:
+        return float(self._session.run(None, {"windows": as_input(window)})[0][0, 0])
+
+
+def together(scores: Floats) -> float:
+    """What the windows' log-odds come to: the probability, 0..1, by the mean of the highest; without windows 0."""
+    if not len(scores):
+        return 0.0
+    mean = float(np.sort(scores)[-COUNTED:].mean())
+    return float(1 / (1 + np.exp(-mean)))
+
+
+def reduced(preview: Pixels) -> Grey:
+    """A picture in grey, shrunk if it is larger than it needs to be."""
+    import cv2
+
+    grey = np.asarray(cv2.cvtColor(preview, cv2.COLOR_RGB2GRAY), np.uint8)
+    scale = LONG_SIDE / max(grey.shape)
+    if scale >= 1:
+        return grey
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def windows(preview: Pixels) -> list[Grey]:
+    """The windows of a picture that are asked, uint8 [SIDE, SIDE] each."""
+    return densest(reduced(preview), SIDE, WINDOWS)
