@@ -29,8 +29,8 @@ def classifier() -> OcrableNet:
 
 
 def is_asked(task: PageTask) -> bool:
-    """Whether the page may end here: a picture's may, a PDF's never (drawing a scan small costs as much as drawing it
-    large, and what is drawn of lines may be text that no small picture shows)."""
+    """Whether the page may end here: a picture's may, a PDF's never: what is drawn of lines there may be text that no
+    small picture shows."""
     return task.document.media_type in media.PICTURES and not task.inspection.words
 
 
