@@ -113,6 +113,7 @@ def _run(
     except BaseException:
         print(f"pagebeam: broken off: the same command with --run {settings.run} goes on with it", file=sys.stderr)
         raise
+    wave.remove_partial(settings)
     storage.remove_folder(settings.scratch)
     if settings.survey:
         counted = survey.finish(settings, list(planned.waves)).files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import glob
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -154,6 +155,12 @@ def mark_whole(settings: Settings, wave: int, wall_seconds: float, counted: dict
     books.setdefault("summary", {}).update(counted)
     storage.write(books_uri(settings, wave, whole=True), json.dumps(books).encode(), settings.scratch)
     storage.remove([partial])
+
+
+def remove_partial(settings: Settings) -> None:
+    """Removes books that a killed start had made into a marker, and not removed yet."""
+    found = storage.listing(f"{glob.escape(settings.folder)}/waves/wave-*.json.partial")
+    storage.remove([one.path for one in found])
 
 
 def read_books(settings: Settings, wave: int) -> tuple[Summary, list[Thumbnail], float]:

@@ -42,6 +42,8 @@ def test_every_entry_is_in_one_wave_and_only_missing_waves_are_done(undisturbed:
     assert sorted(entry.uri for entries in planned for entry in entries) == sorted(undisturbed.expected)
     before = written(output)
     markers(output)[1].unlink()
+    books = markers(output)[0]
+    books.with_name(f"{books.name}.partial").write_bytes(books.read_bytes())  # killed before it could remove them
     (output / "runs" / RUN / "scratch").mkdir()
     (output / "runs" / RUN / "scratch" / "half").write_bytes(b"what a killed run left")
     assert job(undisturbed.manifest, output, WAVES) == DONE
