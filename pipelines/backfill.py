@@ -66,15 +66,16 @@ def run(settings: Settings, options: PipelineOptions) -> int:
     reached = _check_jail(settings.min_isolation)
     check_storage(settings, options)
     owners = _owners(settings.owners)
+    locks = {settings.lock: f"run {settings.run}"}
+    if settings.nightly:  # a second night would do what the first has not done yet
+        locks = {f"{settings.output}/runs/nightly.lock": "a nightly run", **locks}
     with contextlib.ExitStack() as stack:
-        if settings.nightly:  # a second night would do what the first has not done yet
-            stack.enter_context(lock.held(f"{settings.output}/runs/nightly.lock", "a nightly run"))
-        held = stack.enter_context(lock.held(settings.lock, f"run {settings.run}"))
+        held = [stack.enter_context(lock.held(uri, what)) for uri, what in locks.items()]
         return _run(settings, options, owners, held, reached)
 
 
 def _run(
-    settings: Settings, options: PipelineOptions, owners: frozenset[str] | None, held: Lock, isolation: str
+    settings: Settings, options: PipelineOptions, owners: frozenset[str] | None, held: list[Lock], isolation: str
 ) -> int:
     started_at = datetime.datetime.now(datetime.timezone.utc)
 
@@ -108,7 +109,8 @@ def _run(
                 begun = time.monotonic()
                 adding = functools.partial(build, settings=settings, wave=number, progress_folder=folder)
                 told = run_pipeline(adding)
-                held.check()
+                for each in held:
+                    each.check()
                 wave.mark_whole(settings, number, time.monotonic() - begun, told)
     except BaseException:
         print(f"pagebeam: broken off: the same command with --run {settings.run} goes on with it", file=sys.stderr)

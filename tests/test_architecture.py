@@ -107,7 +107,8 @@ def _names(package: str) -> list[str]:
 
 
 def test_importing_the_job_loads_no_model_no_parser_and_no_client() -> None:
-    assert not _loaded_by(["pipelines.backfill"]) & HEAVY
+    beams_own = _loaded_by(["apache_beam.io.filesystems"])  # the cloud clients, where they are installed
+    assert not (_loaded_by(["pipelines.backfill"]) - beams_own) & HEAVY
 
 
 def test_importing_models_loads_no_runtime() -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 
-from schemas.errors import SourceMissing, SourceUnreadable
+from schemas.errors import BadManifestRow, SourceMissing, SourceUnreadable
 from transforms import sources
 from transforms.elements import Gone, ManifestEntry
 from transforms.endings import INTERNAL_ERROR, describe
@@ -105,8 +105,8 @@ class Compare:
 
     def _missed(self, uri: str, past: Past | None) -> Verdict | None:
         """Of what the input does not name any more."""
-        if past is None or past.status == "deleted":
-            return None
+        if past is None or past.status == "deleted" or past.reason == BadManifestRow.reason:
+            return None  # the place of a row that could not be used is a line of the manifest
         if past.run not in self.runs and not (self.folder and uri.startswith(f"{self.folder}/")):
             return None  # another input's
         if self.manifest:
@@ -140,7 +140,8 @@ def _gone(uri: str, past: Past, reason: str) -> ManifestEntry:
 def _overlay_moved(entry: ManifestEntry, past: Past) -> bool:
     """Whether another file has taken the name of its overlay since: then it is written anew, under another one."""
     name, before = entry.overlay_name, past.overlay_uri
-    if name is None or before is None or before.endswith(f"/overlays/{name}"):
+    # The other way round it keeps its name: the shorter one may be the last copy of a file that is gone.
+    if name is None or before is None or name.count("~") <= before.rpartition("/overlays/")[2].count("~"):
         return False
     return before.replace("~", "").endswith("/overlays/" + name.replace("~", ""))
 

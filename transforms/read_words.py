@@ -140,7 +140,11 @@ class _ReadWords(beam.DoFn):
 
     def process(self, page: Page) -> Iterator[Any]:
         document_id = page.task.document.document_id
-        engine = engine_of_thread(self._engines.reader(document_id))
+        try:
+            engine = engine_of_thread(self._engines.reader(document_id))
+        except Exception as error:  # this worker lacks what the others have: its pages say so
+            yield fail_page(page.task, STAGE, self._run, error, page)
+            return
         end, reading = read(page, engine, self._run, self._embedded_text)
         if reading.reason == Unreadable.reason:
             Metrics.counter(NAMESPACE, "pages_unreadable").inc()

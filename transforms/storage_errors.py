@@ -56,30 +56,41 @@ _NO_CREDENTIALS = frozenset(
 )
 
 
+_CLIENTS = ("google.", "botocore.", "boto3.", "requests.", "urllib3.")
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether trying again may help: the network's own errors, and what a service answers when it is busy."""
     return any(map(_is_transient, _causes(error)))
 
 
 def _is_transient(cause: object) -> bool:
-    status = _status(cause)
-    if status is not None:
-        return status in _TRANSIENT_STATUS or status in _TRANSIENT_WORDS
+    answered = _statuses(cause)
+    if answered:  # S3 says 400 of what may pass, and only its word tells
+        return any(status in _TRANSIENT_STATUS or status in _TRANSIENT_WORDS for status in answered)
     if isinstance(cause, (TimeoutError, ConnectionError)) or _classes(cause) & _TRANSIENT_CLASSES:
         return True
     return isinstance(cause, OSError) and cause.errno in _TRANSIENT_NUMBERS
 
 
 def is_missing(error: BaseException) -> bool:
-    """Whether there is nothing at the place that was asked for."""
-    return any(map(_is_missing, _causes(error)))
+    """Whether there is nothing at the place that was asked for; never where it is the credentials that were not found,
+    or a service answered otherwise."""
+    causes = list(_causes(error))
+    if any(_classes(cause) & _NO_CREDENTIALS for cause in causes):
+        return False
+    answered = [status for cause in causes for status in _statuses(cause)]
+    return 404 in answered if answered else any(map(_is_missing, causes))
 
 
 def _is_missing(cause: object) -> bool:
-    if isinstance(cause, FileNotFoundError) or _status(cause) == 404:
+    if isinstance(cause, FileNotFoundError):
         return True
-    # Only a storage's own words: those of the operating system repeat the file's name.
-    return isinstance(cause, Exception) and getattr(cause, "errno", None) is None and "not found" in str(cause).lower()
+    # Only a storage's own words: those of the operating system, and Beam's around them, repeat the file's name.
+    wraps = isinstance(cause, BeamIOError) and bool(cause.exception_details)
+    foreign = any(name.startswith(_CLIENTS) for name in _classes(cause))
+    said = isinstance(cause, Exception) and getattr(cause, "errno", None) is None and not wraps and not foreign
+    return said and "not found" in str(cause).lower()
 
 
 def is_refused(error: BaseException) -> bool:
@@ -116,21 +127,22 @@ def _causes(error: BaseException) -> Iterator[object]:
 
 
 def _status(cause: object) -> int | str | None:
-    """The HTTP status that a service answered with, or S3's word in its place."""
+    """The first of `_statuses`."""
+    return next(iter(_statuses(cause)), None)
+
+
+def _statuses(cause: object) -> list[int | str]:
+    """The HTTP status that a service answered with, and S3's word beside it or in its place."""
     if isinstance(cause, int):
-        return int(cause)
+        return [int(cause)]
     response = getattr(cause, "response", None)
     if isinstance(response, dict):  # botocore's
-        statuses = [response.get("ResponseMetadata", {}).get("HTTPStatusCode"), response.get("Error", {}).get("Code")]
+        said = [response.get("ResponseMetadata", {}).get("HTTPStatusCode"), response.get("Error", {}).get("Code")]
     else:
         places = ((cause, "code"), (cause, "status_code"), (response, "status_code"))
-        statuses = [getattr(holder, name, None) for holder, name in places]
-    for status in statuses:
-        if isinstance(status, int):
-            return int(status)
-        if isinstance(status, str):
-            return int(status) if status.isdigit() else status
-    return None
+        said = [getattr(holder, name, None) for holder, name in places]
+    found = [status for status in said if isinstance(status, (int, str))]
+    return [int(status) if isinstance(status, int) or status.isdigit() else status for status in found]
 
 
 def _classes(cause: object) -> set[str]:

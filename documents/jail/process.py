@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from documents.jail import frames
 from schemas.errors import JailError
@@ -23,6 +24,10 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # next buffer, rendering a scan takes a fifth less CPU time (glibc 2.35 and later; others ignore it).
 _MALLOC = {"hugetlb": 1, "mmap_threshold": 1 << 30, "trim_threshold": 1 << 30}
 _MEMORY = {"GLIBC_TUNABLES": ":".join(f"glibc.malloc.{name}={value}" for name, value in _MALLOC.items())}
+
+
+_KEPT = {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GLIBC_TUNABLES", "VIRTUAL_ENV"}
+_KEPT_BEGINNINGS = ("PYTHON", "LC_", "PAGEBEAM_")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +51,20 @@ class Limits:
         )
 
 
+def _harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """What Python and its libraries are found by. The rest may hold keys, which a parser must not have."""
+    return {name: value for name, value in environment.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Two sockets that wait. With a default timeout, which some storages' clients set for the whole process, a child
+    would find its own never ready."""
+    pair = socket.socketpair()
+    for each in pair:
+        each.setblocking(True)
+    return pair
+
+
 @functools.cache
 def _starter() -> concurrent.futures.ThreadPoolExecutor:
     """The thread that starts every zygote: to Linux a parent is a thread, and workers' threads come and go."""
@@ -57,7 +76,7 @@ class Zygote:
 
     def __init__(self, module: str) -> None:
         self._killed = False
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = _pair()
         with theirs:
             self._process = (
                 _starter()
@@ -69,7 +88,7 @@ class Zygote:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,  # parsers chatter, and may repeat a document's text
                     start_new_session=True,  # so that it can be killed with its child, as one group
-                    env={**_MEMORY, **os.environ, **_ONE_THREAD},
+                    env={**_MEMORY, **_harmless(os.environ), **_ONE_THREAD},
                 )
                 .result()
             )
@@ -86,7 +105,7 @@ class Zygote:
 
     def fork(self, limits: Limits) -> socket.socket:
         """The socket of a fresh child."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = _pair()
         request = {
             "memory_bytes": limits.memory_bytes,
             "output_bytes": limits.output_bytes,

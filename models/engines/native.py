@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Native:
         self._detector = WordDetector()
         self._net = WordNet.open(WEIGHTS / "word_net.onnx")
         self._wordinator = Wordinator.open(WEIGHTS, self._net.alphabet)
-        self.version = f"1-{self._net.card['sha256'][:8]}"
+        self.version = f"1-{_digest()[:8]}"
 
     def read(self, image: PageImage) -> list[Word]:
         """See `Engine.read`; raises Unreadable where nearly all that there is to read is noise."""
@@ -43,6 +44,12 @@ class Native:
         readings = [self._net.decoded(each) for each in scores]
         words = self._wordinator.words(lines, windows, readings, scores)
         return [word for word in words if clean(word.text) == word.text]
+
+
+def _digest() -> str:
+    """Of all that decides what is read, but the code."""
+    parts = (WEIGHTS / name for name in NEEDED if not name.endswith(".json") or name == "wordinator.json")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
 
 
 def check() -> None:

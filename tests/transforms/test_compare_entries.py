@@ -201,6 +201,9 @@ def test_an_overlay_whose_name_another_file_took_is_written_anew() -> None:
     assert kind(entry, past(overlay_uri="/out/overlays/a.jpg.pdf")) == "changed"
     assert kind(entry, past(overlay_uri="/out/overlays/elsewhere/b.pdf")) == "unchanged"
     assert kind(entry, past(overlay_uri=None)) == "unchanged"
+    # The shorter name may be that of the last copy of a file that is gone.
+    shorter = ManifestEntry("/in/a.jpg", source_version="v1", overlay_name="a.jpg.pdf")
+    assert kind(shorter, past(overlay_uri="/out/overlays/a.jpg~.pdf")) == "unchanged"
 
 
 def gone(row: Past, **changes: Any) -> Verdict | None:
@@ -212,6 +215,7 @@ def test_what_is_gone_is_deleted_once_and_keeps_the_name_of_its_pdf() -> None:
     entry = ManifestEntry(URI, "ann", "v1", gone=Gone("source_missing", "ab" * 32, "/out/overlays/a.pdf"))
     assert gone(row) == Verdict("deleted", [entry])
     assert gone(past(status="deleted")) is None
+    assert gone(past(status="failed", reason="bad_manifest_row")) is None  # it never was a file
     assert compare().judge(URI, [], [], [("1", "corrupt")]) is None
 
 

@@ -54,6 +54,8 @@ POOL = type("ConnectionError", (OSError,), {"__module__": "requests.exceptions"}
         answered(503),
         answered(429, "SlowDown"),
         answered(None, "InternalError"),
+        answered(400, "RequestTimeout"),
+        answered(409, "OperationAborted"),
         named("google.api_core.exceptions", "ServiceUnavailable", code=503),
         named("google.cloud.storage.exceptions", "InvalidResponse", response=named("m", "R", status_code=502)),
         named("google.auth.exceptions", "TransportError"),
@@ -124,3 +126,17 @@ def test_other_causes_are_told_by_class_status_or_the_systems_words() -> None:
     assert explain(answered(503)) == "ClientError (HTTP 503)"
     assert explain(OSError(errno.ENOSPC, "No space left on device", "/a/secret name")) == "No space left on device"
     assert explain(ValueError("text of a document")) == "ValueError"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        type("DefaultCredentialsError", (Exception,), {"__module__": "google.auth.exceptions"})("were not found"),
+        wrapped(type("RefreshError", (Exception,), {"__module__": "google.auth.exceptions"})("account not found")),
+        BeamIOError("failed", {"hdfs://a/lost - not found.pdf": PermissionError(errno.EACCES, "no")}),
+        answered(403, "AccessDenied"),
+    ],
+    ids=repr,
+)
+def test_what_is_not_found_besides_the_file_is_not_taken_for_the_file(error: Exception) -> None:
+    assert not is_missing(error)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -158,6 +161,7 @@ def test_cpu_time_of_the_child_is_counted(opened: Opened) -> None:
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
 def test_nothing_is_left_behind() -> None:
+    gc.collect()  # what other tests have left closes now, not in between
     before = set(children(os.getpid()))
     files = len(os.listdir("/proc/self/fd"))
     jail = Jail(LIMITS, module="tests.faulty_zygote")
@@ -172,6 +176,30 @@ def test_nothing_is_left_behind() -> None:
     jail.close()
     assert set(children(os.getpid())) == before
     assert len(os.listdir("/proc/self/fd")) == files
+
+
+def test_a_default_timeout_of_the_process_is_not_the_parsers() -> None:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(5)  # as some storages' clients do
+    try:
+        jail = Jail(LIMITS)
+        with Opened(jail)(png()) as document:
+            assert document.inspect(10, False).page_count == 1
+        jail.close()
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
+def test_a_parser_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a key")
+    before = set(children(os.getpid()))
+    jail = Jail(LIMITS)
+    with Opened(jail)(png()) as document:
+        document.inspect(10, False)
+        for process in set(children(os.getpid())) - before:
+            assert b"a key" not in Path(f"/proc/{process}/environ").read_bytes()
+    jail.close()
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
