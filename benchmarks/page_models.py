@@ -2,9 +2,9 @@
 
     python -m benchmarks.page_models DATA [--pages N] [--parts ocrable turns]
 
-`ocrable`: the classifier on `forms`, `books` and the validation part of `receipts` (all hold text), on the photographs that are
-held back from training and on `scenes` (none does); a picture that the job does not ask counts as read on. `turns`: the
-same documents as rendered, each in all four turns, through the rectifier. Both without the jail.
+`ocrable`: the classifier on `forms`, `books` and the validation part of `receipts` (all hold text), on the photographs
+that are held back from training and on `scenes` (none does); a picture that the job does not ask counts as read on.
+`turns`: the same documents as rendered, each in all four turns, through the rectifier. Both without the jail.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def main() -> None:
         for name in (*DOCUMENTS, "photos", "scenes"):
             print(f"| {name} | {ocrable(sampled(of_set(options.data, name), options.pages))} |", flush=True)
     if "turns" in options.parts:
-        print(
-            "\n| set | pages | upright out of four turns | upright ones turned | CPU ms a page |\n|---|--:|--:|--:|--:|"
-        )
+        print("\n| set | pages | upright of four turns | upright ones turned | CPU ms a page |\n|---|--:|--:|--:|--:|")
         for name in DOCUMENTS:
             print(f"| {name} | {turns(sampled(of_set(options.data, name), options.pages))} |", flush=True)
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from models.card import Card
-from models.densest import as_input, densest
+from models.densest import Floats, Grey, as_input, densest, grey_of, shrunk
 from schemas.pages import Pixels
 
 LONG_SIDE = 768
@@ -24,9 +23,6 @@ WINDOWS = 10
 COUNTED = 3
 """... and how many of their scores count, the highest ones."""
 WEIGHTS = Path(__file__).parent / "weights" / "ocrable.onnx"
-
-Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 
 class OcrableNet:
@@ -66,14 +62,7 @@ def together(scores: Floats) -> float:
 
 def reduced(preview: Pixels) -> Grey:
     """A picture in grey, shrunk if it is larger than it needs to be."""
-    import cv2
-
-    grey = np.asarray(cv2.cvtColor(preview, cv2.COLOR_RGB2GRAY), np.uint8)
-    scale = LONG_SIDE / max(grey.shape)
-    if scale >= 1:
-        return grey
-    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return shrunk(grey_of(preview), LONG_SIDE / max(preview.shape))
 
 
 def windows(preview: Pixels) -> list[Grey]:

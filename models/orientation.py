@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from models.card import Card
-from models.densest import as_input, densest
+from models.densest import Floats, Grey, as_input, densest, grey_of, shrunk
 from schemas.pages import Pixels
 
 SIDE = 96
@@ -20,9 +19,6 @@ SHORT_SIDE = 480
 WINDOWS = 12
 """Windows that are asked."""
 WEIGHTS = Path(__file__).parent / "weights" / "orientation.onnx"
-
-Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 
 class OrientationNet:
@@ -62,24 +58,11 @@ def sideways(scores: Floats) -> float:
     return float(odds.sum() / np.sqrt(len(odds)))
 
 
-def grey_of(pixels: Pixels) -> Grey:
-    """Luma, uint8 [height, width]."""
-    import cv2
-
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
 def reduced(pixels: Pixels) -> Grey:
     """The page in grey, as large as it is asked."""
-    import cv2
-
     grey = grey_of(pixels)
     short, long = sorted(grey.shape)
-    scale = max(LONG_SIDE / long, SHORT_SIDE / short)
-    if scale >= 1:
-        return grey
-    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return shrunk(grey, max(LONG_SIDE / long, SHORT_SIDE / short))
 
 
 def windows(grey: Grey) -> list[Grey]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.densest import Grey
-from models.orientation import OrientationNet, grey_of, reduced
+from models.densest import Grey, grey_of
+from models.orientation import OrientationNet, reduced
 from models.second_look import SecondLook
 from models.skew import skew
 from schemas.geometry import Matrix, Quad, pixels_to_fractions, quarter_turns, scaling

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from models.densest import Grey, places
 from models.windows import cut_lines
 from models.word_detector import WordDetector
-from models.word_net import WIDTH, WordNet
+from models.word_net import WIDTH, shared
 
-WEIGHTS = Path(__file__).parent / "weights" / "word_net.onnx"
 PART = 512
 """Pixels of a part of the page, as rendered, in which lines are looked for."""
 PARTS = 3
@@ -35,7 +32,7 @@ class SecondLook:
 
     def __init__(self) -> None:
         self._detector = WordDetector()
-        self._net = WordNet.open(WEIGHTS)
+        self._net = shared()
 
     def upright(self, grey: Grey) -> bool | None:
         """Whether a page stands upright rather than upside down; None where that is not sure.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,9 @@ SHORT = 2
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+
+
+WEIGHTS = Path(__file__).parent / "weights" / "word_net.onnx"
 
 
 class Reading(NamedTuple):
@@ -101,6 +105,12 @@ class WordNet:
 def calibration_kind(text: str) -> str:
     """Which of the card's calibrations a text has: ``words`` or ``short``."""
     return "words" if sum(map(str.isalnum, text)) >= SHORT else "short"
+
+
+@functools.cache
+def shared() -> WordNet:
+    """The project's own, once a process: whoever reads with it reads with the same one."""
+    return WordNet.open(WEIGHTS)
 
 
 def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple[float, ...], float]:

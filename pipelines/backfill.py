@@ -42,9 +42,13 @@ DONE, TROUBLE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
 def main(argv: list[str] | None = None, nightly: bool = False) -> int:
     """Parses, builds, runs. Returns the exit code."""
+    return exit_code(lambda: run(*parse(sys.argv[1:] if argv is None else argv, nightly)))
+
+
+def exit_code(work: Callable[[], int]) -> int:
+    """What the work gives, or what its errors come to, each said on stderr."""
     try:
-        settings, options = parse(sys.argv[1:] if argv is None else argv, nightly)
-        return run(settings, options)
+        return work()
     except UsageError as error:
         print(f"pagebeam: {error}", file=sys.stderr)
         return USAGE

@@ -13,11 +13,9 @@ from typing import Any
 
 from models.engines import ENGINES
 from pipelines import backfill, options
-from pipelines.backfill import INTERRUPTED, TROUBLE, USAGE
 from pipelines.comparison.compared_pages import load
 from pipelines.comparison.figures import comparison
 from pipelines.comparison.page_html import render_page
-from pipelines.lock import LockLost
 from pipelines.report import wording
 from schemas.errors import UsageError
 from transforms import storage
@@ -27,16 +25,7 @@ from transforms.engine_choice import Share
 def main(argv: list[str] | None = None) -> int:
     """Parses, runs the job, writes the comparison. Returns the exit code."""
     arguments, of_the_job = _parser().parse_known_args(argv)
-    try:
-        return run(arguments, of_the_job)
-    except UsageError as error:
-        print(f"pagebeam: {error}", file=sys.stderr)
-        return USAGE
-    except LockLost as error:
-        print(f"pagebeam: {error}", file=sys.stderr)
-        return TROUBLE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return backfill.exit_code(lambda: run(arguments, of_the_job))
 
 
 def run(arguments: argparse.Namespace, of_the_job: list[str]) -> int:

@@ -25,6 +25,7 @@ from pipelines.evaluation.figures import Circumstances, evaluation
 from pipelines.evaluation.labelled_pages import LabelledPage, read_folder
 from pipelines.evaluation.measure import PageResult
 from pipelines.evaluation.page_html import render_page
+from pipelines.options import positive
 from schemas.errors import UsageError
 
 DONE, USAGE = 0, 2  # exit codes
@@ -76,16 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--engine", required=True, choices=ENGINES, help="what reads the pages")
     add("--output", required=True, type=Path, help="the folder for evaluation.json and evaluation.html")
     add("--split", metavar="PART", help="this part alone of the sets that have a split.csv (default: all)")
-    add("--limit", metavar="N", type=_positive, help="pages of each folder, spread evenly (default: all)")
-    add("--workers", metavar="N", type=_positive, default=0, help="processes (default: one a core)")
+    add("--limit", metavar="N", type=positive, help="pages of each folder, spread evenly (default: all)")
+    add("--workers", metavar="N", type=positive, default=0, help="processes (default: one a core)")
     return parser
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return value
 
 
 def _pages(folders: Sequence[Path], split: str | None, limit: int | None) -> list[LabelledPage]:

@@ -26,6 +26,7 @@ from pipelines.evaluation.fitting import fit
 from pipelines.evaluation.labelled_pages import read_folder
 from pipelines.evaluation.strips import ReadPage, read_pages
 from pipelines.evaluation.worth import STEPS, by_set, changes, correct, worth
+from pipelines.options import positive
 from schemas.errors import UsageError
 
 DONE, USAGE = 0, 2  # exit codes
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("folders", metavar="FOLDER", nargs="+", type=Path, help="labelled pages: NAME.jpg or .png, NAME.txt, NAME.json")
     add("--split", metavar="PART", help="this part alone of the sets that have a split.csv (default: all)")
-    add("--limit", metavar="N", type=int, help="pages of each folder, spread evenly (default: all)")
+    add("--limit", metavar="N", type=positive, help="pages of each folder, spread evenly (default: all)")
     add("--cache", metavar="FOLDER", type=Path, help="keeps what the Word Net read there, for the next run with it")
     add("--card", metavar="FILE", type=Path, default=CARD, help="where the limits stand (default: the project's own)")
     add("--check", action="store_true", help="fit nothing, show what the present limits are worth")

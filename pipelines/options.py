@@ -53,8 +53,8 @@ def _parser(nightly: bool) -> argparse.ArgumentParser:
         metavar="ENGINE:PERCENT",
         help="another engine, and the share of documents that it reads too, only to be compared",
     )
-    add("--max_pages", type=_positive, default=10, help="pages looked at in each document (default: %(default)s)")
-    add("--max_bytes", type=_positive, default=256 << 20, help="larger files are skipped (default: %(default)s)")
+    add("--max_pages", type=positive, default=10, help="pages looked at in each document (default: %(default)s)")
+    add("--max_bytes", type=positive, default=256 << 20, help="larger files are skipped (default: %(default)s)")
     add(
         "--min_isolation",
         choices=LEVELS,
@@ -68,7 +68,7 @@ def _parser(nightly: bool) -> argparse.ArgumentParser:
     add("--overlay_signed", action="store_true", help="overlays for signed PDFs too, which ends their signatures")
     add(
         "--wave_size",
-        type=_positive,
+        type=positive,
         help=f"documents a wave (default: {LOCAL_WAVE:,} locally, {CLUSTER_WAVE:,} elsewhere)",
     )
     add("--survey", action="store_true", help="only count files and pages, and say what reading them would cost")
@@ -88,7 +88,8 @@ def _whole(path: str) -> str:
     return path.rstrip("/") if "://" in path else os.path.abspath(path)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A number of an option, 1 at least."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.engines.base import clean
 from models.windows import Window, cut_lines
 from models.word_detector import Line, WordDetector
-from models.word_net import WordNet
+from models.word_net import shared
 from models.wordinator import Wordinator
 from schemas.errors import UsageError
 from schemas.pages import PageImage, Word
@@ -25,7 +25,7 @@ class Native:
 
     def __init__(self) -> None:
         self._detector = WordDetector()
-        self._net = WordNet.open(WEIGHTS / "word_net.onnx")
+        self._net = shared()
         self._wordinator = Wordinator.open(WEIGHTS, self._net.alphabet)
         self.version = f"1-{_digest()[:8]}"
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from pipelines.comparison.compared_pages import ComparedPage, Side
 from pipelines.comparison.figures import agreement_loose
 from pipelines.comparison.pictures import Picture, picture
 from pipelines.report import wording
+from pipelines.report.templates import environment
 from schemas.geometry import Quad, scaling, transform_quads
 
 SHOWN = 12  # pages that are pictured
@@ -24,7 +23,7 @@ _BLANK = Picture("", 850, 1100)  # stands for a page of which there is no pictur
 def render_page(comparison: Mapping[str, Any], pages: Sequence[ComparedPage], source: str) -> str:
     """The page of a comparison, as `figures.comparison` gave it, of these pages of the input `source`."""
     return (
-        _environment()
+        environment("pipelines.comparison")
         .get_template("comparison.html.j2")
         .render(
             comparison=comparison,
@@ -36,23 +35,6 @@ def render_page(comparison: Mapping[str, Any], pages: Sequence[ComparedPage], so
             most=max(level["pages"] for level in comparison["pages_by_agreement"]),
         )
     )
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("pipelines.comparison", ""), jinja2.PackageLoader("pipelines.report", "")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for word in ("number", "count", "figure", "confidence", "printable"):
-        environment.filters[word] = getattr(wording, word)
-    environment.filters["score"] = lambda value: wording.NOTHING if value is None else f"{value:.3f}"
-    return environment
 
 
 def _listed(page: ComparedPage, source: str) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import functools
 import io
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 from PIL import Image
 
@@ -21,6 +19,7 @@ from pipelines.evaluation.measure import PageResult
 from pipelines.evaluation.reliability import BINS
 from pipelines.evaluation.texts import text_words, truth_lines
 from pipelines.report import wording
+from pipelines.report.templates import environment
 from schemas.errors import PagebeamError
 from schemas.geometry import Quad
 
@@ -34,7 +33,7 @@ def render_page(evaluation: Mapping[str, Any], results: Sequence[PageResult]) ->
     categories = [(name, figures) for name, figures in evaluation["categories"].items()]
     rows = categories if len(categories) == 1 else [*categories, ("all", evaluation["overall"])]
     return (
-        _environment()
+        environment("pipelines.evaluation")
         .get_template("evaluation.html.j2")
         .render(
             evaluation=evaluation,
@@ -50,27 +49,6 @@ def worst(results: Iterable[PageResult], category: str) -> list[PageResult]:
     """The pages of a category with the lowest loose F1, the worst first; ties by name."""
     own = [result for result in results if result.page.category == category]
     return sorted(own, key=lambda result: (result.loose.f1, result.page.name))[:WORST]
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("pipelines.evaluation", ""), jinja2.PackageLoader("pipelines.report", "")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": wording.number,
-        "count": wording.count,
-        "figure": wording.figure,
-        "printable": wording.printable,
-        "score": lambda value: wording.NOTHING if value is None else f"{value:.3f}",
-    }
-    return environment
 
 
 def _shown(result: PageResult) -> dict[str, Any]:

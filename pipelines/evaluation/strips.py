@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.engines.native import WEIGHTS
 from models.windows import cut_lines
 from models.word_detector import WordDetector
-from models.word_net import WordNet
+from models.word_net import WordNet, shared
 from models.wordinator import Strip, strips_of
 from pipelines.evaluation.labelled_pages import LabelledPage
 from pipelines.evaluation.measure import render
@@ -30,7 +29,7 @@ class ReadPage:
 
 def read_pages(pages: Sequence[LabelledPage], cache: Path | None) -> Iterator[ReadPage]:
     """Reads the pages; with `cache`, a folder, each only once by the same Word Net."""
-    detector, net = WordDetector(), WordNet.open(WEIGHTS / "word_net.onnx")
+    detector, net = WordDetector(), shared()
     for page in pages:
         key = hashlib.sha256(f"{net.card['sha256']} {page.picture}".encode()).hexdigest()
         kept = cache / f"{key}.pickle" if cache else None

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime
-import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from pipelines.report import engines, explanations, rows, wording
 from pipelines.report.facts import RunFacts, cpu_seconds_per_page, mean_milliseconds, pages_per_second
+from pipelines.report.templates import environment
 from schemas.records import STAGES
 from transforms.elements import Thumbnail
 from transforms.gallery import SIZE, rank
@@ -28,7 +27,7 @@ _SHOWN_SECONDS = 0.005  # a document that took less than is shown is not slow
 def render_report(facts: RunFacts, summary: Summary, gallery: Sequence[Thumbnail]) -> str:
     """The whole report; of the gallery the `transforms.gallery.SIZE` pages of least confidence."""
     return (
-        _environment()
+        environment("pipelines.report")
         .get_template("report.html.j2")
         .render(
             facts=facts,
@@ -48,20 +47,6 @@ def render_report(facts: RunFacts, summary: Summary, gallery: Sequence[Thumbnail
             grid=GRID,
         )
     )
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipelines.report", ""),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for word in ("number", "count", "figure", "confidence", "percent", "printable"):
-        environment.filters[word] = getattr(wording, word)
-    return environment
 
 
 def _headline(facts: RunFacts, summary: Summary) -> list[tuple[str, str]]:

@@ -84,3 +84,8 @@ def shortened(name: str, length: int) -> str:
         return name
     tail = length // 2
     return f"{name[: length - tail - 1]}\N{HORIZONTAL ELLIPSIS}{name[-tail:]}"
+
+
+def score(value: float | None) -> str:
+    """0..1, with three digits behind the point."""
+    return NOTHING if value is None else f"{value:.3f}"

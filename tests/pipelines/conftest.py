@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from apache_beam.io.filesystems import FileSystems
 
-from tests import small_files
+from tests import memory_files, small_files
 from tests.small_runs import job
 
 
@@ -27,3 +29,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Done:
     manifest.write_text("".join(json.dumps({"uri": uri, "owner": uri[-5]}) + "\n" for uri in expected))
     assert job(manifest, folder / "out") == 0
     return Done(manifest, folder / "out", expected)
+
+
+@pytest.fixture
+def _far_away() -> Iterator[None]:
+    """For `memory://`: nothing stays there."""
+    yield
+    memory_files.FILES.clear()
+    FileSystems._pipeline_options = None

@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -107,13 +106,6 @@ def test_two_workers_do_as_one(undisturbed: Done, tmp_path: Path) -> None:
     assert tables(tmp_path) == tables(undisturbed.output)
     assert overlays(tmp_path) == overlays(undisturbed.output)
     assert not (tmp_path / "runs" / RUN / "scratch").exists()
-
-
-@pytest.fixture
-def _far_away() -> Iterator[None]:
-    yield
-    memory_files.FILES.clear()
-    FileSystems._pipeline_options = None
 
 
 @pytest.mark.usefixtures("_far_away")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -217,13 +216,6 @@ def test_an_owner_who_is_added_gets_his_files_read(archive: Path, tmp_path: Path
     assert night(manifest, output, "2", f"--owners={owners}") == DONE
     assert changes(output, "2") == {"unchanged": 2, "changed": 1}
     assert {name: row["status"] for name, row in of_run(output, "2").items()} == {"1.png": "done"}
-
-
-@pytest.fixture
-def _far_away() -> Iterator[None]:
-    yield
-    memory_files.FILES.clear()
-    FileSystems._pipeline_options = None
 
 
 @pytest.mark.usefixtures("_far_away")

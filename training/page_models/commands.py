@@ -19,7 +19,7 @@ def split(options: argparse.Namespace) -> None:
 def collect(options: argparse.Namespace) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     pool.add_printed(options.out, options.pdfs, options.most)
-    pool.add_receipts(options.out, options.data, "train" if options.part == "train" else "validation")
+    pool.add_receipts(options.out, options.data, "training" if options.part == "train" else "validation")
     pool.draw(options.out, options.cache, options.data, options.part, options.count)
 
 

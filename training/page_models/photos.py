@@ -6,6 +6,8 @@ import csv
 import random
 from pathlib import Path
 
+from training.crops import pages
+
 LIST = Path(__file__).with_name("photos.csv")
 HELD = 310
 DOCUMENTS = ("swab", "web_site")
@@ -44,9 +46,5 @@ def photos(data: Path, part: str) -> list[Path]:
 
 
 def receipts(data: Path, part: str) -> list[Path]:
-    """The receipts of one part: train or validation."""
-    with (data / "receipts" / "split.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = {row["name"] for row in rows if row["split"].startswith(part[:5])}
-    found = sorted((data / "receipts").glob("*.jpg"))
-    return [path for path in found if path.stem in names]
+    """The receipts of one part: training or validation."""
+    return [path.with_suffix(".jpg") for path in pages(data, "receipts", part)]
