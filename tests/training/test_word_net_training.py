@@ -17,10 +17,11 @@ from training.alphabet import ALPHABET, encode  # noqa: E402
 from training.batches import Drawn, finish  # noqa: E402
 from training.corpus import Corpus  # noqa: E402
 from training.distort import GROUPS, normalise  # noqa: E402
-from training.draw import STEP, ligated, set_line, visible  # noqa: E402
+from training.draw import STEP  # noqa: E402
 from training.fonts import Face, Glyph, faults  # noqa: E402
 from training.network import WordNetwork, parameters, prepare  # noqa: E402
 from training.train import Plan, Trainer, keep_weights, load_network  # noqa: E402
+from training.typesetting import crop_box, ligated, set_line, visible  # noqa: E402
 
 WORDS = [
     "the",
@@ -98,6 +99,22 @@ def test_a_character_is_seen_when_more_than_half_of_it_is(glyphs: dict[str, Glyp
     middle = (layout.lefts[1] + layout.rights[1]) / 2
     assert visible(layout, middle + 1, 1000) == "cd"
     assert visible(layout, middle - 1, 1000) == "b cd"
+
+
+def test_some_crops_clip_their_letters_at_each_side_but_never_by_much(glyphs: dict[str, Glyph]) -> None:
+    layout = set_line(Face("opencv", "sans", 1.0, glyphs, False), "RESULTS", 0, 1, None)
+    top = min(glyphs[c].top for c in layout.text)
+    bottom = max(glyphs[c].top + len(glyphs[c].ink) for c in layout.text)
+    boxes = [crop_box(random.Random(seed), layout, "word") for seed in range(400)]
+    clipped = np.array(
+        [
+            [left - min(layout.lefts), upper - top, layout.width - right, bottom - lower]
+            for left, upper, right, lower in boxes
+        ]
+    ) / (bottom - top)
+    assert ((clipped > 0.08).mean(0) > 0.02).all()
+    assert ((clipped > 0.0).mean(0) < 0.4).all()
+    assert (clipped.max(0) <= [0.3, 0.2, 0.3, 0.2]).all()
 
 
 def test_a_ligature_is_drawn_as_one_sign_and_read_as_its_letters(glyphs: dict[str, Glyph]) -> None:
