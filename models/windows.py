@@ -37,11 +37,13 @@ class Frame(NamedTuple):
         x, y = transform(self.to_page, np.array([[column, row]]))[0]
         return float(x), float(y)
 
-    def span(self, first: float, last: float) -> Quad:
-        """The part of the line's quad between two columns."""
+    def spans(self, columns: np.ndarray) -> list[Quad]:
+        """The parts of the line's quad between two columns each, (n, 2)."""
         top, bottom = -TRIM / (1 - 2 * TRIM) * HEIGHT, (1 - TRIM) / (1 - 2 * TRIM) * HEIGHT
-        corners = np.array([[first, top], [last, top], [last, bottom], [first, bottom]])
-        return Quad.of_points(transform(self.to_page, corners))
+        corners = np.empty((len(columns), 4, 2))
+        corners[:, :, 0] = columns[:, [0, 1, 1, 0]]
+        corners[:, :2, 1], corners[:, 2:, 1] = top, bottom
+        return [Quad(*row) for row in transform(self.to_page, corners.reshape(-1, 2)).reshape(-1, 8).tolist()]
 
     def column(self, points: Points) -> np.ndarray:
         """The columns, (n,), of points of the page, (n, 2)."""

@@ -120,24 +120,26 @@ def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple
     the mean logarithm of the best path's probability a character: 0 is certain, the raw score of the confidence.
     """
     best = scores.argmax(1)
-    peaks = scores.max(1)
-    starts = np.flatnonzero((best != 0) & (np.concatenate([[0], best[:-1]]) != best))
-    text, places, confidences = [], [], []
-    for start in starts:
-        end = start + 1
-        while end < len(best) and best[end] == best[start]:
-            end += 1
-        top = start + int(peaks[start:end].argmax())
-        text.append(alphabet[best[start] - 1])
-        places.append((top + 0.5) * STEP)
-        confidences.append(float(np.exp(peaks[top])))
-    while text and text[-1] == " ":
-        text.pop(), places.pop(), confidences.pop()
-    while text and text[0] == " ":
-        del text[0], places[0], confidences[0]
+    peaks = scores[np.arange(len(scores)), best]
+    changes = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1], [True]])) if len(best) else np.zeros(1, int)
+    starts, ends = changes[:-1], changes[1:]
+    read = best[starts] != 0
+    labels = best[starts[read]].tolist()
+    tops = [
+        start if end - start == 1 else start + int(peaks[start:end].argmax())
+        for start, end in zip(starts[read].tolist(), ends[read].tolist(), strict=True)
+    ]
+    text = [alphabet[label - 1] for label in labels]
+    first, last = 0, len(text)
+    while last and text[last - 1] == " ":
+        last -= 1
+    while first < last and text[first] == " ":
+        first += 1
+    kept = np.array(tops[first:last], int)
+    places, confidences = (kept + 0.5) * STEP, np.exp(peaks[kept])
     # The worst step weighs as much as all of them together: one doubtful character spoils a word.
     score = float(peaks.sum() + peaks.min())
-    return "".join(text), tuple(places), tuple(confidences), score
+    return "".join(text[first:last]), tuple(places.tolist()), tuple(confidences.tolist()), score
 
 
 def used_columns(window: Grey) -> int:
@@ -163,7 +165,9 @@ def window_of(part: Grey) -> Grey:
     """A part of a line, uint8 [32, 3..320], normalised and padded at its right with its background: uint8 [32, 320]."""
     x = stretch(part)
     fill = 255 if x.mean() >= BACKGROUND_LEVEL else 0
-    return np.pad(x, ((0, 0), (0, WIDTH - x.shape[1])), constant_values=fill)
+    window = np.full((HEIGHT, WIDTH), fill, np.uint8)
+    window[:, : x.shape[1]] = x
+    return window
 
 
 def scale(crop: Grey) -> Grey:

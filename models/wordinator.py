@@ -38,6 +38,10 @@ ENOUGH = 10  # clear long words that tell
 FEW = 5  # pieces: with fewer a page is not called unreadable
 
 
+Rated = tuple[Piece, float]
+"""A piece and the probability that it is right, 0..1."""
+
+
 class Strip(NamedTuple):
     """What was read of a line."""
 
@@ -105,14 +109,14 @@ class Wordinator:
 
     def place(self, strips: Sequence[Strip], language: Language) -> list[Word]:
         """The words of corrected lines, without noise; raises Unreadable."""
-        quality = self.readability(strips, language)
+        rated = self.rated(strips, language)
+        quality = readability(rated)
         if quality is not None and quality < self._limits.unreadable:
             raise Unreadable(f"mean confidence {quality:.2f}: the page is in a script or hand that is not read here")
         found: list[Word] = []
         number = 0
-        for strip in strips:
-            rated = [(piece, self.rate(piece, language)) for piece in strip.pieces]
-            words = list(_boxed(strip, number, [(one, sure) for one, sure in rated if not self.is_noise(one, sure)]))
+        for strip, each in zip(strips, rated, strict=True):
+            words = list(_boxed(strip, number, [(one, sure) for one, sure in each if not self.is_noise(one, sure)]))
             found += words
             number += bool(words)
         return joined(found, language)
@@ -121,17 +125,21 @@ class Wordinator:
         """The probability that a piece is right, 0..1."""
         return confidence(piece, language, self._limits.confidence)
 
-    def readability(self, strips: Sequence[Strip], language: Language) -> float | None:
-        """The mean confidence of a page's pieces, weighed by their characters; None of a page with hardly any."""
-        pieces = [piece for strip in strips for piece in strip.pieces]
-        if len(pieces) < FEW:
-            return None
-        weighed = sum(self.rate(piece, language) * len(piece.text) for piece in pieces)
-        return weighed / sum(len(piece.text) for piece in pieces)
+    def rated(self, strips: Sequence[Strip], language: Language) -> list[list[Rated]]:
+        """Each line's pieces, rated."""
+        return [[(piece, self.rate(piece, language)) for piece in strip.pieces] for strip in strips]
 
     def is_noise(self, piece: Piece, sure: float) -> bool:
         """Whether a piece of that confidence is dropped."""
         return sure < (self._limits.noise if any(map(str.isalnum, piece.text)) else self._limits.sign_noise)
+
+
+def readability(rated: Sequence[Sequence[Rated]]) -> float | None:
+    """The mean confidence of a page's pieces, weighed by their characters; None of a page with hardly any."""
+    pieces = [each for line in rated for each in line]
+    if len(pieces) < FEW:
+        return None
+    return sum(sure * len(piece.text) for piece, sure in pieces) / sum(len(piece.text) for piece, _ in pieces)
 
 
 def strips_of(
@@ -173,14 +181,16 @@ def _tail(own: Sequence[Piece], after: Sequence[Piece], language: Language) -> s
 def _boxed(strip: Strip, number: int, kept: Sequence[tuple[Piece, float]]) -> Iterator[Word]:
     frame = strip.frame
     edges = frame.column(np.array([quad.points for quad in strip.line.words]).reshape(-1, 2)).reshape(-1, 4)
-    starts, ends = edges[:, [0, 3]].mean(1), edges[:, [1, 2]].mean(1)
-    for piece, sure in kept:
-        left = max(0.0, _snapped(piece.columns[0] - HALF_LETTER, starts))
-        right = min(_snapped(piece.columns[-1] + HALF_LETTER, ends), float(frame.columns))
+    starts = _snapped([piece.columns[0] - HALF_LETTER for piece, _ in kept], edges[:, [0, 3]].mean(1))
+    ends = _snapped([piece.columns[-1] + HALF_LETTER for piece, _ in kept], edges[:, [1, 2]].mean(1))
+    spans = np.column_stack([np.maximum(starts, 0.0), np.minimum(ends, frame.columns)])
+    for (piece, sure), (left, right), quad in zip(kept, spans.tolist(), frame.spans(spans), strict=True):
         if left < right:
-            yield Word(piece.text, frame.span(left, right), number, sure, piece.decision)
+            yield Word(piece.text, quad, number, sure, piece.decision)
 
 
-def _snapped(column: float, edges: np.ndarray) -> float:
-    nearest = float(edges[np.abs(edges - column).argmin()])
-    return nearest if abs(nearest - column) < SNAP else column
+def _snapped(columns: Sequence[float], edges: np.ndarray) -> np.ndarray:
+    """Each column, or the edge that is nearest to it, if that is near."""
+    own = np.array(columns, np.float64)
+    nearest = edges[np.abs(edges - own[:, None]).argmin(1)]
+    return np.where(np.abs(nearest - own) < SNAP, nearest, own)

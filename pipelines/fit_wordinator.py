@@ -19,7 +19,7 @@ from pathlib import Path
 from models.card import Card
 from models.engines.native import WEIGHTS
 from models.lexicon import Lexicon
-from models.wordinator import Wordinator
+from models.wordinator import Wordinator, readability
 from models.words.confidence import FEATURES
 from models.words.limits import Limits
 from pipelines.evaluation.fitting import fit
@@ -104,7 +104,7 @@ def _report(wordinator: Wordinator, name: str, pages: Sequence[ReadPage]) -> Ite
     yield "|---|---|---|---|---|---|---|"
     for category, own in sets.items():
         found = changes(own)
-        least = min(wordinator.readability(page.strips, page.language) or 1.0 for page in own)
+        least = min(readability(wordinator.rated(page.strips, page.language)) or 1.0 for page in own)
         yield (
             f"| {category} | {found.words} | {found.changed} | {found.mended} | {found.spoilt} |"
             f" {found.codes_changed} | {least:.2f} |"

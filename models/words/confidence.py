@@ -41,4 +41,7 @@ def confidence(piece: Piece, language: Language, weights: Sequence[float]) -> fl
 
 
 def _mean_logarithm(piece: Piece) -> float:
-    return sum(math.log(max(each, _LEAST)) for each in piece.confidences) / len(piece.confidences)
+    confidences = piece.confidences
+    if min(confidences) < _LEAST:
+        confidences = tuple(max(each, _LEAST) for each in confidences)
+    return sum(map(math.log, confidences)) / len(confidences)

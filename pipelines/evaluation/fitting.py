@@ -154,7 +154,7 @@ def _f1(right: Floats, sure: Floats, counted: npt.NDArray[np.bool_], truths: int
 
 
 def qualities(tokens: Tokens, sure: Floats) -> list[float]:
-    """How readable each page is, as `Wordinator.readability` says it; 1 of a page with hardly any piece."""
+    """How readable each page is, as `models.wordinator.readability` says it; 1 of a page with hardly any piece."""
     weighed = np.bincount(tokens.pages, sure * tokens.characters)
     total = np.bincount(tokens.pages, tokens.characters)
     many = np.bincount(tokens.pages) >= FEW
