@@ -9,6 +9,7 @@ from models.lexicon import Lexicon
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CODE = re.compile(r"[\d@/\\_#<>=|~&*+$%£€^{}\[\]]|[^\W\d_][.:;,(][^\W\d_]")
+_ALIKE = re.compile("[CIJKOPSUVWXZ]")  # capitals that are taken for their small letters, or for another one
 A_LETTER = -1.3  # logarithm that each letter of an unknown word adds
 SEEN = -15.0  # logarithm of a word that the lexicon lacks and the page shows clearly
 HYPHENS = "-\u00ad\u2010\u2011"
@@ -67,8 +68,9 @@ def is_code(text: str) -> bool:
 
 
 def recased(text: str, before: str) -> str:
-    """The text with the case of what was read before: all capitals, or capitals at the words' first letters alone."""
+    """The text with the case of what was read before: all capitals, or else no capital within a word whose small letter
+    looks like it."""
     letters = [each for each in before if each.isalpha()]
     if len(letters) > 1 and sum(map(str.isupper, letters)) * 2 > len(letters):
         return text.upper() if len(text.upper()) == len(text) else text
-    return _WORD.sub(lambda match: match[0][0] + match[0][1:].lower(), text)
+    return _WORD.sub(lambda match: match[0][0] + _ALIKE.sub(lambda capital: capital[0].lower(), match[0][1:]), text)

@@ -62,7 +62,13 @@ def test_parts_on_other_lines_belong_to_the_word() -> None:
 
 @pytest.mark.parametrize(
     ("text", "before", "now"),
-    [("ENTRy", "FNTRY", "ENTRY"), ("FirsT", "Frst", "First"), ("i have", "Ihave", "i have"), ("a", "x", "a")],
+    [
+        ("ENTRy", "FNTRY", "ENTRY"),
+        ("FirSt", "FrSt", "First"),
+        ("McDonald", "McDonalb", "McDonald"),
+        ("i have", "Ihave", "i have"),
+        ("a", "x", "a"),
+    ],
 )
 def test_case_follows_what_was_read(text: str, before: str, now: str) -> None:
     assert recased(text, before) == now
