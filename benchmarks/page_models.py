@@ -1,28 +1,47 @@
-"""What the page models say of real pictures: which hold text to be read, and which way up they are.
+"""What the page models say: which pictures hold text to be read, which way up pages are, where documents lie.
 
-    python -m benchmarks.page_models DATA [--pages N] [--parts ocrable turns]
+    python -m benchmarks.page_models DATA [--pages N] [--parts ocrable turns scans]
+    python -m benchmarks.page_models DATA --parts corners made words same --held POOL [--count N]
+    python -m benchmarks.page_models DATA --parts upright --pdfs PDF ... [--pages N]
 
 `ocrable`: the classifier on `forms`, `books` and the validation part of `receipts` (all hold text), on the photographs
 that are held back from training and on `scenes` (none does); a picture that the job does not ask counts as read on.
-`turns`: the same documents as rendered, each in all four turns, through the rectifier. Both without the jail.
+`turns`: the same documents as rendered, each in all four turns, through the rectifier. `scans`: of which of them a
+document is cut out, though they fill their images. `upright`: pages of born-digital PDFs that are turned, straightened
+or cut out in vain.
+
+POOL holds pages that are held back (`python -m training.page_models collect --part held --count 160 ...`). `corners`:
+the quads found in photographs made of them. `made`: made scans, screenshots and scenes. `words`: words read in such
+photographs, with and without rectification. `same`: words of pages that are turned, skewed or under perspective. All of
+this without the jail.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import pypdfium2
+
+from benchmarks import page_photographs
 from benchmarks.detection import pages, validation
 from documents import media
 from documents.reader import Document, open_document
+from documents.sizing import render_size
 from models.ocrable import LONG_SIDE, OcrableNet
 from models.rectifier import Rectifier, turned
+from schemas.geometry import pixels_to_fractions
+from schemas.pages import PageImage
 from training.page_models.photos import photos
 from transforms.classify_pages import SMALLEST
 
 DOCUMENTS = ("receipts", "forms", "books")
+PDF_SCALE = 600 / 72
+"""The most pixels a point gets."""
 
 
 def of_set(data: Path, name: str) -> list[Path]:
@@ -76,20 +95,95 @@ def turns(paths: list[Path]) -> str:
     return f"{len(paths)} | {every} | {len(paths) - right[0]} | {1000 * spent / 4 / len(paths):.0f}"
 
 
+def upright(paths: list[Path], most: int | None) -> str:
+    """A row: pages of PDFs, those that are turned, straightened and cut out, CPU milliseconds a page."""
+    rectifier, count, changed, spent = Rectifier(), 0, [0, 0, 0], 0.0
+    for image in sampled_pages(paths, most):
+        started = time.process_time()
+        found = rectifier.rectify(image)
+        spent += time.process_time() - started
+        count += 1
+        for place, one in enumerate((found.quarter_turns, found.skew, found.corners)):
+            changed[place] += bool(one)
+    return f"{count} | {changed[0]} | {changed[1]} | {changed[2]} | {1000 * spent / count:.0f}"
+
+
+def sampled_pages(paths: list[Path], most: int | None) -> Iterator[PageImage]:
+    """The PDFs' pages as rendered, at most so many, spread evenly over all of them."""
+    documents = []
+    for path in paths:
+        data = path.read_bytes()
+        documents.append(pypdfium2.PdfDocument(gzip.decompress(data) if path.suffix == ".gz" else data))
+    every = [(document, number) for document in documents for number in range(len(document))]
+    for document, number in every if most is None else every[:: max(1, len(every) // most)][:most]:
+        page = document[number]
+        width, height = page.get_size()
+        scale = render_size(width, height, PDF_SCALE)[0] / width
+        pixels = page.render(scale=scale).to_numpy()
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB if pixels.ndim == 2 else cv2.COLOR_BGR2RGB)
+        yield PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
+
+
+def scans(paths: list[Path]) -> str:
+    """A row: pages, and those of which a document was cut out."""
+    return page_photographs.cut_out_of(document.render(0).pixels for document in opened(paths))
+
+
+def on_real_pages(options: argparse.Namespace) -> None:
+    """The parts that need the sets alone."""
+    heads = {
+        "ocrable": "| set | pictures | asked | read on | CPU ms a picture asked |\n|---|--:|--:|--:|--:|",
+        "turns": "| set | pages | upright of four turns | upright ones turned | CPU ms a page |\n|---|--:|--:|--:|--:|",
+        "scans": "| set | pages | cut out |\n|---|--:|--:|",
+    }
+    rows = {"ocrable": ocrable, "turns": turns, "scans": scans}
+    for part in [part for part in heads if part in options.parts]:
+        print(heads[part])
+        for name in (*DOCUMENTS, "photos", "scenes") if part == "ocrable" else DOCUMENTS:
+            print(f"| {name} | {rows[part](sampled(of_set(options.data, name), options.pages))} |", flush=True)
+        print()
+
+
+def on_made_pages(options: argparse.Namespace) -> None:
+    """The parts that need pages held back."""
+    pool = page_photographs.held_pool(options.data, options.held)
+    if "corners" in options.parts:
+        print(page_photographs.corners(pool, options.count) + "\n", flush=True)
+    if "made" in options.parts:
+        print("| set | pictures | cut out |\n|---|--:|--:|")
+        made = page_photographs.made_scans(pool, options.count)
+        print(f"| made scans, screens, scenes | {page_photographs.cut_out_of(made)} |\n", flush=True)
+    if "words" in options.parts:
+        print(page_photographs.words(pool, options.held, options.count) + "\n", flush=True)
+    if "same" in options.parts:
+        print(page_photographs.same_words(pool, options.held, options.count), flush=True)
+
+
+MADE = {"corners", "made", "words", "same"}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.page_models", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.page_models",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("data", type=Path, help="the folder of the sets")
     parser.add_argument("--pages", type=int, help="at most so many of each set (default: all)")
-    parser.add_argument("--parts", nargs="+", choices=("ocrable", "turns"), default=["ocrable", "turns"])
+    parts = ("ocrable", "turns", "scans", "upright", *sorted(MADE))
+    parser.add_argument("--parts", nargs="+", choices=parts, default=["ocrable", "turns", "scans"])
+    parser.add_argument("--held", type=Path, help="folder of pages held back")
+    parser.add_argument("--count", type=int, default=300, help="photographs, or pages read (default: 300)")
+    parser.add_argument("--pdfs", type=Path, nargs="*", default=[])
     options = parser.parse_args()
-    if "ocrable" in options.parts:
-        print("| set | pictures | asked | read on | CPU ms a picture asked |\n|---|--:|--:|--:|--:|")
-        for name in (*DOCUMENTS, "photos", "scenes"):
-            print(f"| {name} | {ocrable(sampled(of_set(options.data, name), options.pages))} |", flush=True)
-    if "turns" in options.parts:
-        print("\n| set | pages | upright of four turns | upright ones turned | CPU ms a page |\n|---|--:|--:|--:|--:|")
-        for name in DOCUMENTS:
-            print(f"| {name} | {turns(sampled(of_set(options.data, name), options.pages))} |", flush=True)
+    if MADE & set(options.parts) and options.held is None:
+        parser.error("these parts need --held")
+    on_real_pages(options)
+    if "upright" in options.parts:
+        print("| PDFs | pages | turned | straightened | cut out | CPU ms a page |\n|---|--:|--:|--:|--:|--:|")
+        print(f"| {len(options.pdfs)} | {upright(options.pdfs, options.pages)} |\n", flush=True)
+    if MADE & set(options.parts):
+        on_made_pages(options)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Sets a page upright and straight, and tells the way back."""
+"""Cuts a photographed document out, sets the page upright and straight, and tells the way back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.corners import CornerFinder
 from models.densest import Grey, grey_of
 from models.orientation import OrientationNet, reduced
+from models.perspective import flat_size, of_centres, to_quad
 from models.second_look import SecondLook
 from models.skew import skew
-from schemas.geometry import Matrix, Quad, pixels_to_fractions, quarter_turns, scaling
+from schemas.geometry import Matrix, Points, Quad, pixels_to_fractions, quarter_turns, scaling, transform
 from schemas.pages import PageImage, Pixels
 
 LEAST_SKEW = 0.5
@@ -21,7 +23,8 @@ class Rectified(NamedTuple):
     """A page as it should stand.
 
     ``quarter_turns``: clockwise, 0..3, that set it upright; ``skew``: degrees clockwise by which its lines leaned, and
-    now no more; ``corners``: of the document that was cut out, in fractions of the page."""
+    now no more; ``corners``: of the document that was cut out before, in fractions of the page, clockwise from the top
+    left of the document as it should stand."""
 
     image: PageImage
     quarter_turns: int
@@ -36,11 +39,21 @@ class Rectifier:
         import cv2
 
         cv2.setNumThreads(1)
+        self._corners = CornerFinder.open()
         self._orientation = OrientationNet.open()
         self._second_look = SecondLook()
 
     def rectify(self, image: PageImage) -> Rectified:
-        """The page upright and straight; one that stands so already comes back with the very same pixels.
+        """The page flat, upright and straight; one that stands so already comes back with the very same pixels."""
+        quad = self._corners.find(image.pixels)
+        if quad is None:
+            return self.stood_up(image)
+        found = self.stood_up(cut_out(image, quad))
+        corners = np.roll(transform(image.to_page, quad), found.quarter_turns, 0)
+        return found._replace(corners=Quad.of_points(corners))
+
+    def stood_up(self, image: PageImage) -> Rectified:
+        """The page upright and straight.
 
         The network says whether its lines run up and down, the Word Net which way up they are then. Where the network
         is not sure, both ways are tried; where the Word Net is not, nothing is turned.
@@ -90,27 +103,34 @@ def straightened(image: PageImage, degrees: float) -> PageImage:
     return warped(image, back, columns, rows)
 
 
+def cut_out(image: PageImage, quad: Points) -> PageImage:
+    """The document whose corners, float64 [4, 2] in pixels, are given, as a rectangle."""
+    height, width = image.pixels.shape[:2]
+    flat_width, flat_height = flat_size(quad, width, height)
+    return warped(image, to_quad(quad, flat_width, flat_height), flat_width, flat_height)
+
+
 def warped(image: PageImage, back: Matrix, width: int, height: int) -> PageImage:
     """A new image of ``width`` x ``height`` pixels; ``back`` takes its pixels to pixels of ``image``.
 
-    What lies outside has the paper's colour: that of the middle one of all pixels.
+    What lies outside has the paper's colour: that of the middle one of the pixels that come in.
     """
     import cv2
 
-    to_centres = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])  # OpenCV's (0, 0) is a pixel's centre
-    take = np.linalg.inv(to_centres) @ back @ to_centres
     pixels = cv2.warpPerspective(
         image.pixels,
-        take,
+        of_centres(back),
         (width, height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=_paper(image.pixels),
+        borderValue=_paper(image.pixels, back, width, height),
     )
     return PageImage(np.asarray(pixels, np.uint8), np.asarray(image.to_page @ back, np.float64))
 
 
-def _paper(pixels: Pixels) -> tuple[float, float, float]:
-    sample = pixels[:: max(1, pixels.shape[0] // 64), :: max(1, pixels.shape[1] // 64)].reshape(-1, 3)
-    red, green, blue = np.median(sample, axis=0).tolist()
+def _paper(pixels: Pixels, back: Matrix, width: int, height: int) -> tuple[float, float, float]:
+    across, down = np.meshgrid(np.linspace(0, width, 64), np.linspace(0, height, 64))
+    xs, ys = np.floor(transform(back, np.column_stack([across.ravel(), down.ravel()]))).astype(int).T
+    inside = (xs >= 0) & (ys >= 0) & (xs < pixels.shape[1]) & (ys < pixels.shape[0])
+    red, green, blue = np.median(pixels[ys[inside], xs[inside]], axis=0).tolist()
     return red, green, blue

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rectifier import straightened, turned
+from models.rectifier import cut_out, straightened, turned
 from schemas.geometry import pixels_to_fractions, transform
 from schemas.pages import PageImage
 
@@ -61,6 +61,24 @@ def test_straightening_lifts_what_leans_down_to_the_right() -> None:
         image.pixels[y - 2 : y + 3, x] = 0
     rows = np.nonzero((straightened(image, 5.0).pixels[:, :, 0] < 128).any(1))[0]
     assert len(rows) < 10
+
+
+@given(st.integers(60, 140), st.integers(50, 110))
+def test_cutting_out_keeps_the_place_on_the_page(x: int, y: int) -> None:
+    quad = np.array([[12.0, 8], [190, 20], [180, 150], [25, 140]])
+    after = cut_out(marked(200, 160, x, y), quad)
+    assert mark_on_page(after) == pytest.approx([(x + 0.5) / 200, (y + 0.5) / 160], abs=0.003)
+    height, width = after.pixels.shape[:2]
+    corners = transform(after.to_page, np.array([[0, 0], [width, 0], [width, height], [0, height]]))
+    assert corners == pytest.approx(quad / [200, 160], abs=1e-6)
+
+
+def test_what_of_the_document_lies_outside_has_its_papers_colour() -> None:
+    pixels = np.full((100, 200, 3), (90, 60, 30), np.uint8)
+    pixels[:, :80] = (240, 230, 200)
+    image = PageImage(pixels, pixels_to_fractions(200, 100))
+    after = cut_out(image, np.array([[-40.0, 5], [80, 5], [80, 95], [-40, 95]]))
+    assert (after.pixels[5:-5, : after.pixels.shape[1] - 5] == (240, 230, 200)).all()
 
 
 def test_what_comes_in_has_the_papers_colour() -> None:

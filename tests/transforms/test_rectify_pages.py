@@ -11,6 +11,8 @@ from schemas.geometry import Quad, transform
 from schemas.pages import PageImage, Word
 from tests import small_files
 from tests.models.drawn import Paper
+from tests.models.lying import letter as lines
+from tests.models.lying import lying
 from tests.transforms.examples import RUN, page
 from transforms import rectify_pages
 from transforms.elements import Page, PageEnd
@@ -64,6 +66,25 @@ def test_a_turned_and_skewed_page_is_set_straight() -> None:
     assert isinstance(found, Page)
     assert found.quarter_turns == 2
     assert found.skew == pytest.approx(4.0, abs=0.2)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_photographed_page_is_cut_out_and_its_row_says_where(turns: int) -> None:
+    pixels, there = lying(lines().pixels, "perspective")
+    width, height = pixels.shape[1::-1]
+    found = rectify(page(np.ascontiguousarray(np.rot90(pixels, turns))), RUN)
+    assert isinstance(found, Page)
+    assert found.quarter_turns == turns
+    assert found.image.pixels.shape[0] / found.image.pixels.shape[1] == pytest.approx(4 / 3, rel=0.1)
+    on_page = transform(there, np.array([[0, 0], [900, 0], [900, 1200], [0, 1200.0]])) / [width, height]
+    for _ in range(turns):  # anticlockwise
+        on_page = np.column_stack([on_page[:, 1], 1 - on_page[:, 0]])
+    corners = rendered(found)["corners"]
+    assert np.array(corners).reshape(4, 2) == pytest.approx(on_page, abs=0.01)  # the first is the letter's top left
+    shape = found.image.pixels.shape
+    whole = transform(found.image.to_page, np.array([[0, 0], [shape[1], 0], [shape[1], shape[0]], [0, shape[0]]]))
+    if not found.skew:
+        assert whole == pytest.approx(np.array(corners).reshape(4, 2), abs=1e-6)
 
 
 def test_what_nobody_foresaw_ends_the_page_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-MODELS = ("ocrable", "orientation")
+MODELS = ("ocrable", "orientation", "corners", "corners_close")
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -31,13 +31,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     sub.add_argument("--most", type=int, default=25, help="pages of a PDF")
 
     sub = command("examples", "make a model's examples of the pool")
-    model(sub)
+    sub.add_argument("model", choices=MODELS[:3], help="corners: for corners_close as well")
     sub.add_argument("--data", type=Path, required=True)
     sub.add_argument("--pool", type=Path, required=True)
     sub.add_argument("--out", type=Path, required=True)
     sub.add_argument("--part", choices=("train", "held"), default="train")
     sub.add_argument("--seed", type=int, default=1)
-    sub.add_argument("--count", type=int, required=True, help="ocrable: pictures; orientation: pages")
+    sub.add_argument("--count", type=int, required=True, help="ocrable, corners: pictures; orientation: pages")
 
     sub = command("train", "train, or go on with it")
     model(sub)

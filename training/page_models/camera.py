@@ -64,12 +64,20 @@ def photograph(
         fill: least and greatest share of the photograph's sides that the page takes; over 1 its corners lie outside.
         bend: whether the paper may be curled.
     """
-    height, width = ground.shape[:2]
-    corners = _quad(rng, page.shape[1] / page.shape[0], width, height, turn, rng.uniform(*fill))
-    out = _laid(rng, page, ground, corners, bend)
+    shot = placed(rng, page, ground, turn, fill, bend)
+    out, corners = shot.pixels, shot.corners
     if rng.random() < 0.3:
         out = _covered(rng, out, corners)
     return Photograph(_exposed(rng, _lit(rng, out)), corners)
+
+
+def placed(
+    rng: random.Random, page: Pixels, ground: Pixels, turn: float, fill: tuple[float, float], bend: bool
+) -> Photograph:
+    """The same without what light and camera do to it."""
+    height, width = ground.shape[:2]
+    corners = _quad(rng, page.shape[1] / page.shape[0], width, height, turn, rng.uniform(*fill))
+    return Photograph(_laid(rng, page, ground, corners, bend), corners)
 
 
 def _quad(rng: random.Random, aspect: float, width: int, height: int, turn: float, fill: float) -> np.ndarray:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
-from models import ocrable, orientation
-from training.page_models import networks, photos, pool, readable, readable_fit, standing
+from torch import nn
+
+from models import corner_patches, corner_search, corners, ocrable, orientation
+from training.page_models import (
+    corner_examples,
+    corner_fit,
+    corner_networks,
+    networks,
+    photos,
+    pool,
+    readable,
+    readable_fit,
+    standing,
+)
 from training.page_models.export import export as write_model
 from training.page_models.fit import Plan, keep_weights
+
+EXAMPLES = {
+    "ocrable": readable.write_examples,
+    "orientation": standing.write_examples,
+    "corners": corner_examples.write_examples,
+}
+TRAIN = {
+    "ocrable": readable_fit.train,
+    "orientation": standing.train,
+    "corners": corner_fit.train_search,
+    "corners_close": corner_fit.train_refine,
+}
 
 
 def split(options: argparse.Namespace) -> None:
@@ -25,27 +50,33 @@ def collect(options: argparse.Namespace) -> None:
 
 def examples(options: argparse.Namespace) -> None:
     pictures = photos.photos(options.data, options.part)
-    small = options.model == "ocrable"
-    pages = pool.Pool(options.pool, pictures, half=small)
-    write = readable.write_examples if small else standing.write_examples
-    write(options.out, pages, options.seed, options.count)
+    pages = pool.Pool(options.pool, pictures, half=options.model != "orientation")
+    EXAMPLES[options.model](options.out, pages, options.seed, options.count)
 
 
 def train(options: argparse.Namespace) -> None:
     plan = Plan(options.steps, seed=options.seed, rate=options.rate)
-    if options.model == "ocrable":
-        readable_fit.train(options.examples, options.out, plan, options.weights)
-    else:
-        standing.train(options.examples, options.out, plan, options.weights)
+    TRAIN[options.model](options.examples, options.out, plan, options.weights)
 
 
 def export(options: argparse.Namespace) -> None:
     fields: dict[str, Any] = json.loads(options.fields.read_text(encoding="utf-8"))
-    if options.model == "ocrable":
-        network, name, side, out = networks.ocrable(), "windows", ocrable.SIDE, ocrable.WEIGHTS
-    else:
-        network, name, side, out = networks.orientation(), "windows", orientation.SIDE, orientation.WEIGHTS
-    worst = write_model(network, options.checkpoint, out, name, (1, 1, side, side), **fields)
+    network, out, name, shape, outputs = _network(options.model)
+    worst = write_model(network, options.checkpoint, out, name, shape, outputs, **fields)
     print(f"scores differ by at most {worst:.2g}")
     if options.weights:
         keep_weights(options.checkpoint, options.weights)
+
+
+def _network(model: str) -> tuple[nn.Module, Path, str, tuple[int, ...], tuple[str, ...]]:
+    """The network, where its file goes, its input's name and shape, its outputs' names."""
+    if model == "ocrable":
+        return networks.ocrable(), ocrable.WEIGHTS, "windows", (1, 1, ocrable.SIDE, ocrable.SIDE), ("scores",)
+    if model == "orientation":
+        shape: tuple[int, ...] = (1, 1, orientation.SIDE, orientation.SIDE)
+        return networks.orientation(), orientation.WEIGHTS, "windows", shape, ("scores",)
+    if model == "corners":
+        shape = (1, 3, corner_search.SIDE, corner_search.SIDE)
+        return corner_networks.Search(), corners.WEIGHTS, "pictures", shape, ("maps", "odds")
+    shape = (4, 4, corner_patches.SIDE, corner_patches.SIDE)
+    return corner_networks.Refine(), corners.CLOSE_WEIGHTS, "patches", shape, ("scores",)

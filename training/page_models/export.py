@@ -24,12 +24,21 @@ class ExportDiffers(RuntimeError):
     """ONNX Runtime and PyTorch score a picture differently."""
 
 
-def export(network: nn.Module, checkpoint: Path, out: Path, name: str, shape: tuple[int, ...], **fields: Any) -> float:
+def export(
+    network: nn.Module,
+    checkpoint: Path,
+    out: Path,
+    name: str,
+    shape: tuple[int, ...],
+    outputs: tuple[str, ...] = ("scores",),
+    **fields: Any,
+) -> float:
     """Writes ``out`` (ONNX, float32) and its card; returns the greatest difference of a score on 50 pictures of noise.
 
     Args:
         network: to be loaded with the checkpoint's averaged weights.
         name: of the network's only input, float32, ``shape``.
+        outputs: their names.
         fields: what else the card says.
 
     Raises:
@@ -45,7 +54,7 @@ def export(network: nn.Module, checkpoint: Path, out: Path, name: str, shape: tu
             (torch.zeros(shape),),
             str(trial),
             input_names=[name],
-            output_names=["scores"],
+            output_names=list(outputs),
             opset_version=17,
             dynamo=False,
         )
@@ -85,8 +94,10 @@ def _difference(network: nn.Module, model: Path, name: str, shape: tuple[int, ..
         level = generator.uniform(-0.5, 0.5)
         picture = np.clip(coarse * generator.uniform(0.05, 1) + level, -1, 1).astype(np.float32)
         with torch.inference_mode():
-            ours = network(torch.from_numpy(picture)).numpy()
-        worst = max(worst, float(np.abs(ours - session.run(None, {name: picture})[0]).max()))
+            given = network(torch.from_numpy(picture))
+        ours = given if isinstance(given, tuple) else (given,)
+        theirs = session.run(None, {name: picture})
+        worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(ours, theirs, strict=True)))
     if worst > GREATEST_DIFFERENCE:
         raise ExportDiffers(f"scores differ by {worst:.2g}")
     return worst

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from training import corpus
 from training.entries import entry, form, price, receipt
-from training.page_models.typefaces import Typefaces, mean_width, opened
+from training.page_models.sheets import Compositor, Sheet, ink_of, screen_colours, text_size
+from training.page_models.typefaces import mean_width
 
-Colour = tuple[int, int, int]
 Pixels = np.ndarray  # uint8 [height, width, 3], RGB
 
 
@@ -27,36 +25,11 @@ class DrawnPage:
     kind: str
 
 
-class Sheet:
-    """A sheet that is written on from top to bottom; ``y`` is how far it is filled."""
-
-    def __init__(self, rng: random.Random, width: int, height: int, paper: Colour, ink: Colour) -> None:
-        self.rng, self.width, self.height, self.ink = rng, width, height, ink
-        self.image = Image.new("RGB", (width, height), paper)
-        self.brush = ImageDraw.Draw(self.image)
-        self.words: list[str] = []
-        self.y = 0.0
-
-    def write(self, x: float, y: float, text: str, font: str, size: int, ink: Colour | None = None) -> float:
-        """Writes one line with its top left at (x, y) as far as it fits; returns where it ends."""
-        room = int((self.width - 6 - x) / mean_width(font, size))
-        text = text[: max(0, room)]
-        if text.strip() and y + size < self.height:
-            self.brush.text((x, y), text, fill=ink or self.ink, font=opened(font, size))
-            self.words += text.split()
-        return x + len(text) * mean_width(font, size)
-
-    def rule(self, x0: float, y0: float, x1: float, y1: float, width: int = 1) -> None:
-        self.brush.line((x0, y0, x1, y1), fill=self.ink, width=width)
-
-
-class Press:
+class Press(Compositor):
     """Prints pages of all kinds from a random generator."""
 
     def __init__(self, cache: Path, pictures: list[Path]) -> None:
-        self.corpus = corpus.load(cache)
-        self.typefaces = Typefaces(cache)
-        self.pictures = pictures
+        super().__init__(cache, pictures)
         self.kinds: dict[str, tuple[float, Callable[[random.Random], Sheet]]] = {
             "letter": (14, self._letter),
             "columns": (16, self._columns),
@@ -76,55 +49,19 @@ class Press:
         sheet = self.kinds[chosen][1](rng)
         return DrawnPage(np.array(sheet.image), sheet.words, chosen)
 
-    def prose(self, rng: random.Random, words: int) -> str:
-        start = rng.randrange(len(self.corpus.prose) - words)
-        return " ".join(self.corpus.prose[start : start + words])
-
-    def _sheet(self, rng: random.Random, landscape: bool = False) -> Sheet:
-        long = rng.randint(1000, 1500)
-        short = round(long / rng.choice([1.414, 1.294, rng.uniform(1.2, 1.7)]))
-        paper, ink = _paper(rng)
-        return Sheet(rng, *((long, short) if landscape else (short, long)), paper, ink)
-
-    def _paragraph(
-        self, sheet: Sheet, x: float, width: float, lines: int, font: str, size: int, bottom: float = 1e9
-    ) -> None:
-        """Running text, set in lines of ``width`` pixels."""
-        rng = sheet.rng
-        fitting = max(4, int(width / mean_width(font, size)))
-        leading = size * rng.choice([1.15, 1.25, 1.4, 1.7])
-        words = self.prose(rng, lines * fitting // 4 + 8).split()
-        indent = rng.choice([0, 0, 2 * size])
-        for _ in range(lines):
-            line: list[str] = []
-            while words and len(" ".join(line)) + len(words[0]) < fitting - indent / size * 2:
-                line.append(words.pop(0))
-            if not line or sheet.y + leading > min(bottom, sheet.height - size):
-                break
-            sheet.write(x + indent, sheet.y, " ".join(line), font, size)
-            indent = 0
-            sheet.y += leading
-        sheet.y += leading * rng.uniform(0.2, 1.0)
-
-    def _heading(self, sheet: Sheet, x: float, width: float, font: str, size: int) -> None:
-        fitting = max(4, int(width / mean_width(font, size)))
-        text = self.prose(sheet.rng, 12)[:fitting].rsplit(" ", 1)[0]
-        sheet.write(x, sheet.y, text.title() if sheet.rng.random() < 0.6 else text.upper(), font, size)
-        sheet.y += size * 1.6
-
     def _letter(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng)
-        font, size = self.typefaces.choose(rng, rng.random() < 0.35), _size(rng, sheet)
+        sheet = self.sheet(rng)
+        font, size = self.typefaces.choose(rng, rng.random() < 0.35), text_size(rng, sheet)
         margin = sheet.width * rng.uniform(0.06, 0.14)
         sheet.y = sheet.height * rng.uniform(0.03, 0.1)
         if rng.random() < 0.6:
-            self._heading(sheet, margin, sheet.width * 0.7, self.typefaces.choose(rng), round(size * 1.6))
+            self.heading(sheet, margin, sheet.width * 0.7, self.typefaces.choose(rng), round(size * 1.6))
         for _ in range(rng.randint(2, 6)):
             sheet.write(margin, sheet.y, entry(rng), font, size)
             sheet.y += size * 1.3
         sheet.y += 2 * size
         for _ in range(rng.randint(1, 7)):
-            self._paragraph(sheet, margin, sheet.width - 2 * margin, rng.randint(2, 9), font, size)
+            self.paragraph(sheet, margin, sheet.width - 2 * margin, rng.randint(2, 9), font, size)
         sheet.y += 2 * size
         for _ in range(rng.randint(0, 3)):
             sheet.write(margin, sheet.y, rng.choice(self.corpus.names), font, size)
@@ -132,43 +69,36 @@ class Press:
         return sheet
 
     def _columns(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng)
-        font, size = self.typefaces.choose(rng), _size(rng, sheet)
+        sheet = self.sheet(rng)
+        font, size = self.typefaces.choose(rng), text_size(rng, sheet)
         count = rng.choice([1, 1, 2, 2, 3, 4])
         margin = sheet.width * rng.uniform(0.04, 0.12)
         sheet.y = sheet.height * rng.uniform(0.03, 0.08)
         if rng.random() < 0.7:
-            self._heading(sheet, margin, sheet.width - 2 * margin, self.typefaces.choose(rng), round(size * 2.2))
+            self.heading(sheet, margin, sheet.width - 2 * margin, self.typefaces.choose(rng), round(size * 2.2))
         top, gap = sheet.y, size * rng.uniform(1, 2)
         width = (sheet.width - 2 * margin - gap * (count - 1)) / count
         for column in range(count):
             sheet.y, x = top, margin + column * (width + gap)
             while sheet.y < sheet.height - margin:
                 if self.pictures and rng.random() < 0.12:
-                    self._picture(sheet, x, width)
+                    self.picture(sheet, x, width)
                 elif rng.random() < 0.15:
-                    self._heading(sheet, x, width, font, round(size * 1.3))
+                    self.heading(sheet, x, width, font, round(size * 1.3))
                 else:
                     before = sheet.y
-                    self._paragraph(sheet, x, width, rng.randint(3, 14), font, size, sheet.height - margin)
+                    self.paragraph(sheet, x, width, rng.randint(3, 14), font, size, sheet.height - margin)
                     if sheet.y - before < 2 * size:
                         break
         return sheet
 
-    def _picture(self, sheet: Sheet, x: float, width: float) -> None:
-        picture = Image.open(sheet.rng.choice(self.pictures)).convert("RGB")
-        height = int(width * sheet.rng.uniform(0.5, 1.0))
-        if sheet.y + height < sheet.height - 20 and width > 20:
-            sheet.image.paste(picture.resize((int(width), height)), (int(x), int(sheet.y)))
-        sheet.y += height + 10
-
     def _form(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng)
-        font, size = self.typefaces.choose(rng), _size(rng, sheet)
+        sheet = self.sheet(rng)
+        font, size = self.typefaces.choose(rng), text_size(rng, sheet)
         filled = self.typefaces.choose(rng, True)
         margin = sheet.width * rng.uniform(0.04, 0.1)
         sheet.y = sheet.height * 0.04
-        self._heading(sheet, margin, sheet.width - 2 * margin, font, round(size * 1.6))
+        self.heading(sheet, margin, sheet.width - 2 * margin, font, round(size * 1.6))
         boxed = rng.random() < 0.6
         while sheet.y < sheet.height - 4 * size:
             count, height = rng.choice([1, 2, 2, 3]), size * rng.uniform(1.7, 3)
@@ -185,37 +115,18 @@ class Press:
                     sheet.rule(after + 5, sheet.y + size, x + width - 8, sheet.y + size)
             sheet.y += height
             if rng.random() < 0.12:
-                self._paragraph(sheet, margin, sheet.width - 2 * margin, rng.randint(1, 5), font, size)
+                self.paragraph(sheet, margin, sheet.width - 2 * margin, rng.randint(1, 5), font, size)
         return sheet
 
     def _table(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng, rng.random() < 0.4)
+        sheet = self.sheet(rng, rng.random() < 0.4)
         sheet.y = sheet.height * 0.05
-        font, size = self.typefaces.choose(rng), _size(rng, sheet)
-        self._heading(sheet, 40, sheet.width - 80, font, round(size * 1.4))
+        font, size = self.typefaces.choose(rng), text_size(rng, sheet)
+        self.heading(sheet, 40, sheet.width - 80, font, round(size * 1.4))
         while sheet.y < sheet.height * 0.8:
-            self._grid(sheet, font, size, rng.randint(3, 30))
-            self._paragraph(sheet, 40, sheet.width - 80, rng.randint(1, 4), font, size)
+            self.grid(sheet, font, size, rng.randint(3, 30))
+            self.paragraph(sheet, 40, sheet.width - 80, rng.randint(1, 4), font, size)
         return sheet
-
-    def _grid(self, sheet: Sheet, font: str, size: int, rows: int) -> None:
-        rng = sheet.rng
-        columns, left = rng.randint(3, 8), sheet.width * 0.05
-        width, height = sheet.width * 0.9 / columns, size * rng.uniform(1.3, 2)
-        ruled = rng.random()
-        for row in range(rows):
-            if sheet.y + height > sheet.height - size:
-                return
-            for column in range(columns):
-                text = entry(rng) if column == 0 or row == 0 else price(rng)
-                room = max(1, int(width / mean_width(font, size)) - 1)
-                sheet.write(left + column * width + 3, sheet.y + 2, text[:room], font, size)
-                if ruled < 0.4 and row:
-                    sheet.rule(left + column * width, sheet.y, left + column * width, sheet.y + height)
-            if ruled < 0.7:
-                sheet.rule(left, sheet.y, left + columns * width, sheet.y)
-            sheet.y += height
-        sheet.y += height
 
     def _receipt(self, rng: random.Random) -> Sheet:
         width, height = rng.randint(380, 620), rng.randint(900, 1600)
@@ -243,33 +154,33 @@ class Press:
         return sheet
 
     def _invoice(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng)
-        font, size = self.typefaces.choose(rng), _size(rng, sheet)
+        sheet = self.sheet(rng)
+        font, size = self.typefaces.choose(rng), text_size(rng, sheet)
         sheet.y = sheet.height * 0.05
-        self._heading(sheet, sheet.width * 0.06, sheet.width * 0.5, self.typefaces.choose(rng), round(size * 2.4))
+        self.heading(sheet, sheet.width * 0.06, sheet.width * 0.5, self.typefaces.choose(rng), round(size * 2.4))
         for _ in range(rng.randint(3, 8)):
             sheet.write(sheet.width * 0.06, sheet.y, entry(rng)[:40], font, size)
             sheet.write(sheet.width * 0.6, sheet.y, form(rng)[:24], font, size)
             sheet.y += size * 1.4
         sheet.y += 2 * size
-        self._grid(sheet, font, size, rng.randint(3, 16))
+        self.grid(sheet, font, size, rng.randint(3, 16))
         for _ in range(3):
             sheet.write(sheet.width * 0.6, sheet.y, f"Total {price(rng)}", font, size)
             sheet.y += size * 1.4
-        self._paragraph(sheet, sheet.width * 0.06, sheet.width * 0.85, rng.randint(1, 4), font, max(11, size - 3))
+        self.paragraph(sheet, sheet.width * 0.06, sheet.width * 0.85, rng.randint(1, 4), font, max(11, size - 3))
         return sheet
 
     def _slide(self, rng: random.Random) -> Sheet:
         width = rng.randint(1000, 1400)
         dark = rng.random() < 0.45
-        paper, ink = _screen_colours(rng, dark)
+        paper, ink = screen_colours(rng, dark)
         sheet = Sheet(rng, width, round(width / rng.choice([1.333, 1.778])), paper, ink)
         font, size = self.typefaces.choose(rng), round(width / rng.uniform(28, 48))
         sheet.y = sheet.height * rng.uniform(0.05, 0.15)
-        self._heading(sheet, width * 0.06, width * 0.85, font, round(size * 1.7))
+        self.heading(sheet, width * 0.06, width * 0.85, font, round(size * 1.7))
         if self.pictures and rng.random() < 0.35:
             kept = sheet.y
-            self._picture(sheet, width * 0.6, width * 0.34)
+            self.picture(sheet, width * 0.6, width * 0.34)
             sheet.y = kept
         for _ in range(rng.randint(2, 8)):
             sheet.write(width * 0.08, sheet.y, "• " + self.prose(rng, rng.randint(3, 9)), font, size)
@@ -278,7 +189,7 @@ class Press:
 
     def _screen(self, rng: random.Random) -> Sheet:
         tall = rng.random() < 0.35
-        paper, ink = _screen_colours(rng, rng.random() < 0.5)
+        paper, ink = screen_colours(rng, rng.random() < 0.5)
         width, height = (rng.randint(480, 700), rng.randint(1000, 1400)) if tall else (1280, rng.randint(700, 960))
         sheet = Sheet(rng, width, height, paper, ink)
         font = self.typefaces.choose(rng, rng.random() < 0.5)
@@ -286,7 +197,7 @@ class Press:
         bar = tuple(max(0, min(255, value + rng.randint(-40, 40))) for value in paper)
         sheet.brush.rectangle((0, 0, width, 3 * size), fill=bar)  # type: ignore[arg-type]
         sheet.y = size * 0.8
-        self._heading(sheet, size, width * 0.6, font, size)
+        self.heading(sheet, size, width * 0.6, font, size)
         sheet.y, left = 4.0 * size, 0.0
         if not tall and rng.random() < 0.6:
             left = width * rng.uniform(0.12, 0.25)
@@ -300,16 +211,16 @@ class Press:
                 sheet.write(left + size + indent, sheet.y, self.prose(rng, rng.randint(1, 12)), font, size)
                 sheet.y += size * 1.4
             elif roll < 0.8:
-                self._paragraph(sheet, left + size, width - left - 2 * size, rng.randint(1, 6), font, size)
+                self.paragraph(sheet, left + size, width - left - 2 * size, rng.randint(1, 6), font, size)
             elif roll < 0.88 and self.pictures:
-                self._picture(sheet, left + size, min(width - left - 2 * size, rng.uniform(80, 400)))
+                self.picture(sheet, left + size, min(width - left - 2 * size, rng.uniform(80, 400)))
             else:
                 sheet.y += 2 * size
         return sheet
 
     def _board(self, rng: random.Random) -> Sheet:
         paper = rng.choice([rng.randint(190, 245), rng.randint(20, 70)])
-        ink = _ink(rng, 100) if paper > 128 else (rng.randint(190, 255),) * 3
+        ink = ink_of(rng, 100) if paper > 128 else (rng.randint(190, 255),) * 3
         sheet = Sheet(rng, rng.randint(1000, 1300), rng.randint(700, 950), (paper, paper, paper), ink)  # type: ignore[arg-type]
         font, size = self.typefaces.choose(rng), rng.randint(24, 60)
         sheet.y = rng.uniform(10, 120)
@@ -322,7 +233,7 @@ class Press:
         return sheet
 
     def _sparse(self, rng: random.Random) -> Sheet:
-        sheet = self._sheet(rng, rng.random() < 0.3)
+        sheet = self.sheet(rng, rng.random() < 0.3)
         font, size = self.typefaces.choose(rng), rng.randint(16, 44)
         sheet.y = sheet.height * rng.uniform(0.05, 0.6)
         left = sheet.width * rng.uniform(0.05, 0.35)
@@ -330,33 +241,3 @@ class Press:
             sheet.write(left, sheet.y, self.prose(rng, rng.randint(3, 8)), font, size)
             sheet.y += size * 1.5
         return sheet
-
-
-def _size(rng: random.Random, sheet: Sheet) -> int:
-    """Pixels an em: 8 to 14 points on A4, mostly."""
-    return max(11, round(sheet.height / 842 * rng.choice([8, 9, 10, 10, 11, 12, 12, 14])))
-
-
-def _ink(rng: random.Random, most: int) -> Colour:
-    return rng.randint(0, most), rng.randint(0, most), rng.randint(0, most)
-
-
-def _paper(rng: random.Random) -> tuple[Colour, Colour]:
-    roll = rng.random()
-    grey = rng.randint(0, 70)
-    if roll < 0.6:
-        white = rng.randint(225, 255)
-        return (white, white, white - rng.randint(0, 12)), (grey, grey, grey)
-    if roll < 0.85:  # coloured or yellowed
-        base = rng.randint(160, 250)
-        return (base, base - rng.randint(0, 50), base - rng.randint(0, 90)), _ink(rng, 80)
-    white = rng.randint(150, 235)  # pale print
-    pale = white - rng.randint(45, 90)
-    return (white, white, white), (pale, pale, pale)
-
-
-def _screen_colours(rng: random.Random, dark: bool) -> tuple[Colour, Colour]:
-    low, high = sorted((rng.randint(0, 60), rng.randint(0, 90)))
-    darker = (low, rng.randint(low, high), high)
-    lighter = (rng.randint(200, 255), rng.randint(200, 255), rng.randint(200, 255))
-    return (darker, lighter) if dark else (lighter, darker)

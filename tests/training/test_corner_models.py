@@ -1,0 +1,140 @@
+"""The examples, networks and batches of the corner models."""
+
+import itertools
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from models import corner_patches, corner_search  # noqa: E402
+from models.corner_patches import DENSITY, clockwise  # noqa: E402
+from training.page_models import corner_examples, corner_fit  # noqa: E402
+from training.page_models.corner_examples import SMALL, WIDE, example, write_examples  # noqa: E402
+from training.page_models.corner_networks import Refine, Search  # noqa: E402
+from training.page_models.desk import OUTSIDE, with_document, without_document  # noqa: E402
+from training.page_models.export import export  # noqa: E402
+from training.page_models.grounds import ground  # noqa: E402
+from training.page_models.pool import Pool  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+    folder = tmp_path_factory.mktemp("pool")
+    page = np.full((500, 360, 3), 240, np.uint8)
+    for y in range(40, 460, 20):
+        cv2.putText(page, "some lines of text", (30, y), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (30, 30, 30), 1, cv2.LINE_AA)
+    cv2.imwrite(str(folder / "drawn-00000.jpg"), page)
+    (folder / "photo").mkdir()
+    cv2.imwrite(str(folder / "photo" / "a.jpg"), ground(random.Random(1), 320, 240))
+    return Pool(folder, [folder / "photo" / "a.jpg"])
+
+
+def test_documents_lie_where_they_are_said_to(pool: Pool) -> None:
+    for seed in range(10):
+        shot = with_document(random.Random(seed), pool, 240)
+        height, width = shot.pixels.shape[:2]
+        places = shot.corners / [width, height]
+        assert max(width, height) == 240
+        assert places.min() > -OUTSIDE
+        assert places.max() < 1 + OUTSIDE
+        again = with_document(random.Random(seed), pool, 240)
+        assert (again.pixels == shot.pixels).all()
+
+
+def test_pictures_without_documents_are_pictures(pool: Pool) -> None:
+    for seed in range(30):
+        pixels = without_document(random.Random(seed), pool, 240)
+        assert pixels.dtype == np.uint8
+        assert pixels.ndim == 3
+        assert 100 <= max(pixels.shape) <= 300
+
+
+def test_examples_can_be_resumed_and_are_the_same(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corner_examples, "A_PART", 6)
+    write_examples(tmp_path, pool, 1, 6)
+    small, quads, patches = (np.load(tmp_path / f"1-000000.{name}.npy") for name in ("small", "quads", "patches"))
+    assert small.shape == (6, SMALL, SMALL, 3)
+    there = np.isfinite(quads).all((1, 2))
+    assert there.any()
+    assert patches.shape == (4 * there.sum(), WIDE, WIDE, 4)
+    pixels, corners = example(random.Random("corners-1-2"), pool)
+    assert (corner_examples.small(pixels) == small[2]).all()
+    if corners is not None:
+        assert np.allclose(quads[2] * pixels.shape[1::-1], corners, atol=1e-3)
+    before = (tmp_path / "1-000000.patches.npy").stat().st_mtime_ns
+    write_examples(tmp_path, pool, 1, 6)
+    assert (tmp_path / "1-000000.patches.npy").stat().st_mtime_ns == before
+
+
+def test_a_varied_pictures_answers_are_varied_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corner_fit, "coloured", lambda pixels, rng: pixels)
+    quad = np.array([[0.2, 0.15], [0.75, 0.25], [0.8, 0.9], [0.1, 0.8]])
+    picture = np.zeros((SMALL, SMALL, 3), np.uint8)
+    cv2.fillConvexPoly(picture, np.rint(quad * SMALL).astype(np.int32), (255, 255, 255))
+    for seed in range(20):
+        given, places, area, there = corner_fit.vary(picture, quad.astype(np.float32), np.random.default_rng(seed))
+        assert there == 1
+        assert given.shape == (3, corner_search.SIDE, corner_search.SIDE)
+        seen = cv2.resize((given[0] > 0).astype(np.float32), None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+        margin = corner_search.MARGIN
+        inner = area[margin:-margin, margin:-margin]
+        assert np.abs(inner - (seen > 0.5)).mean() < 0.08
+        with np.errstate(divide="ignore"):
+            answer = corner_search.quad_of(np.concatenate([np.log(places), area[None] - 0.5]))
+        assert answer is not None
+        found = answer[0]
+        cells = found * corner_search.SIDE / corner_search.CELL + margin
+        assert np.abs(corner_search.covered(found).astype(float) - area).mean() < 0.02
+        assert (np.abs(cells[0] - cells[2]) > 5).all()  # the first and third are opposite
+
+
+def test_a_strayed_patchs_answer_is_where_its_corner_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corner_fit, "coloured", lambda pixels, rng: pixels)
+    patch = np.zeros((WIDE, WIDE, 4), np.uint8)
+    patch[..., 3] = 255
+    patch[WIDE // 2 :, WIDE // 2 :, :3] = 255
+    for seed in range(20):
+        out, place = corner_fit.stray(patch, np.random.default_rng(seed))
+        assert out.shape == (corner_patches.SIDE, corner_patches.SIDE, 4)
+        assert np.abs(place).max() <= max(corner_fit.STRAY * DENSITY, 0.4 * corner_patches.SIDE)
+        x, y = place + corner_patches.SIDE / 2
+        assert out[int(y + 8), int(x + 8), 0] > 200
+        assert out[int(y - 8), int(x - 8), 0] < 50
+        ys, xs = np.nonzero(out[..., 0] > 127)
+        assert abs(float((xs + ys).min()) - (x + y)) < 8
+
+
+def test_batches_go_on_where_they_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    np.save(tmp_path / "1-000000.small.npy", rng.integers(0, 256, (4, SMALL, SMALL, 3)).astype(np.uint8))
+    quads = np.full((4, 4, 2), np.nan, np.float32)
+    quads[:2] = clockwise(np.array([[0.2, 0.15], [0.75, 0.25], [0.8, 0.9], [0.1, 0.8]]))
+    np.save(tmp_path / "1-000000.quads.npy", quads)
+    np.save(tmp_path / "1-000000.patches.npy", rng.integers(0, 256, (8, WIDE, WIDE, 4)).astype(np.uint8))
+    monkeypatch.setattr(corner_fit, "BATCH", 4)
+    monkeypatch.setattr(corner_fit, "PATCHES", 5)
+    for batches, loss, network in (
+        (corner_fit.search_batches, corner_fit.search_loss, Search()),
+        (corner_fit.refine_batches, corner_fit.refine_loss, Refine()),
+    ):
+        every = list(itertools.islice(batches([tmp_path], 5, 0), 3))
+        (later,) = itertools.islice(batches([tmp_path], 5, 2), 1)
+        assert all(torch.equal(one, other) for one, other in zip(every[2], later, strict=True))
+        value = loss(network, later)
+        value.backward()
+        assert torch.isfinite(value)
+
+
+def test_the_exported_networks_compute_the_same(tmp_path: Path) -> None:
+    shape = (1, 3, corner_search.SIDE, corner_search.SIDE)
+    for network, size, outputs in (
+        (Search(), shape, ("maps", "odds")),
+        (Refine(), (4, 4, corner_patches.SIDE, corner_patches.SIDE), ("scores",)),
+    ):
+        torch.save({"average": network.state_dict()}, tmp_path / "net.pt")
+        out = tmp_path / "net.onnx"
+        assert export(network, tmp_path / "net.pt", out, "x", size, outputs, trained_on=["nothing"]) < 1e-3
