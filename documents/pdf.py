@@ -10,6 +10,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from documents import blank, pdf_fonts
+from documents.canvas import Canvas, new
 from documents.pdf_category import MOST_OF_PAGE, is_garbage, makeup, tells_all
 from documents.pdf_page import Handle, PdfPage, open_page, render_page
 from documents.pdf_repair import repaired
@@ -66,13 +67,13 @@ class PdfDocument:
             raise errors[0]
         return Inspection(self._page_count, tuple(pages), self._signed)
 
-    def render(self, page: int) -> PageImage:
+    def render(self, page: int, canvas: Canvas = new) -> PageImage:
         """See `documents.reader.Document`. A scan is not enlarged over 2x, other pages are drawn at any size."""
         with open_page(self._handle, page) as opened:
             drawn = makeup(opened)
             is_scan = drawn.image_share >= MOST_OF_PAGE
             most = min(MOST_PER_UNIT, MOST_ENLARGED * drawn.image_density) if is_scan else MOST_PER_UNIT
-            pixels = render_page(opened, *render_size(*opened.size, most))
+            pixels = render_page(opened, *render_size(*opened.size, most), canvas)
         return PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
 
     def preview(self, page: int, longest: int) -> Pixels:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from documents.canvas import Canvas, new
 from schemas.errors import CorruptDocument
 from schemas.geometry import Matrix, quarter_turns
 from schemas.pages import Pixels
@@ -81,9 +82,10 @@ def open_page(document: Handle, index: int) -> Iterator[PdfPage]:
             pdfium.FPDF_ClosePage(handle)
 
 
-def render_page(page: PdfPage, width: int, height: int) -> Pixels:
+def render_page(page: PdfPage, width: int, height: int, canvas: Canvas = new) -> Pixels:
     """(height, width, 3) RGB of the page on white, drawn straight into the array."""
-    pixels = np.full((height, width, 3), 255, dtype=np.uint8)
+    pixels = canvas(height, width)
+    pixels.fill(255)
     bitmap = pdfium.FPDFBitmap_CreateEx(
         width, height, pdfium.FPDFBitmap_BGR, pixels.ctypes.data_as(ctypes.c_void_p), width * 3
     )

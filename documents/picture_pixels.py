@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, TiffImagePlugin
 
+from documents.canvas import Canvas, new
 from schemas.pages import Pixels
 
 BAND_PIXELS = 4_000_000  # what is converted at once: a large picture is never held a second time in another mode
+COPIED_PIXELS = 1 << 16  # at once: they stay in the processor's cache
 KEPT_FOR_FILTER = 2  # whole-number averaging stops at this multiple of the wanted size; a filter does the rest
 _INTEGER_WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 32))  # depths of cameras, scanners and files
 _FLOAT_WHITES = (1.0, 255.0, 65535.0)
@@ -23,7 +25,7 @@ _TURNS = {
 }
 
 
-def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int) -> Pixels:
+def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int, canvas: Canvas = new) -> Pixels:
     """(height, width, 3) RGB of a loaded image, turned by its EXIF orientation (1..8).
 
     `size` is (width, height) as a person sees it, after the turn. Pictures with alpha stand on white. Shrinking
@@ -40,12 +42,22 @@ def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int) -> Pi
         rgb = rgb.resize((width, height), Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING)
     if orientation in _TURNS:
         rgb = rgb.transpose(_TURNS[orientation])
-    return np.array(rgb, dtype=np.uint8, order="C")
+    return _drawn(rgb, canvas)
 
 
 def to_grey(pixels: Pixels) -> npt.NDArray[np.uint8]:
     """(height, width) uint8 luma of RGB pixels."""
     return np.asarray(Image.fromarray(pixels).convert("L"))
+
+
+def _drawn(rgb: Image.Image, canvas: Canvas) -> Pixels:
+    """The picture's pixels, copied by bands: Pillow hands them over by way of two more copies."""
+    pixels = canvas(rgb.height, rgb.width)
+    rows = max(1, COPIED_PIXELS // rgb.width)
+    for top in range(0, rgb.height, rows):
+        bottom = min(top + rows, rgb.height)
+        pixels[top:bottom] = np.asarray(rgb.crop((0, top, rgb.width, bottom)))
+    return pixels
 
 
 def _reduced_rgb(image: Image.Image, factors: tuple[int, int]) -> Image.Image:

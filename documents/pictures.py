@@ -26,6 +26,7 @@ from PIL import (
 )
 
 from documents import blank, media
+from documents.canvas import Canvas, new
 from documents.picture_errors import decoding
 from documents.picture_facts import picture_facts, webp_size
 from documents.picture_pixels import to_grey, to_pixels
@@ -72,10 +73,10 @@ class PictureDocument:
             raise errors[0]
         return Inspection(self._page_count, tuple(pages))
 
-    def render(self, page: int) -> PageImage:
+    def render(self, page: int, canvas: Canvas = new) -> PageImage:
         """See `documents.reader.Document`."""
         with self._frame(page) as image:
-            pixels = _unpacked(image, render_size)
+            pixels = _unpacked(image, render_size, canvas)
         return PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
 
     def preview(self, page: int, longest: int) -> Pixels:
@@ -125,7 +126,9 @@ class PictureDocument:
             _check_pixels(image.size, MAX_PIXELS)
 
 
-def _unpacked(image: ImageFile.ImageFile, size_of: Callable[[float, float], tuple[int, int]]) -> Pixels:
+def _unpacked(
+    image: ImageFile.ImageFile, size_of: Callable[[float, float], tuple[int, int]], canvas: Canvas = new
+) -> Pixels:
     """The image in RGB, in the size that `size_of` gives for (width, height) as a person sees it."""
     facts = picture_facts(image)
     size = size_of(facts.seen_width, facts.seen_height)
@@ -135,8 +138,9 @@ def _unpacked(image: ImageFile.ImageFile, size_of: Callable[[float, float], tupl
     with decoding():
         image.load()
         if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
-            return to_pixels(ImageChops.invert(image), size, facts.orientation)  # Pillow takes them all for Adobe's
-        return to_pixels(image, size, facts.orientation)
+            inverted = ImageChops.invert(image)  # Pillow takes them all for Adobe's
+            return to_pixels(inverted, size, facts.orientation, canvas)
+        return to_pixels(image, size, facts.orientation, canvas)
 
 
 def _check_pixels(size: tuple[int, int], most: int) -> None:

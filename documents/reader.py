@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol
 
 from documents import media
+from documents.canvas import Canvas, new
 from documents.pdf import PdfDocument
 from documents.pictures import PictureDocument
 from schemas.pages import Inspection, PageImage, Pixels
@@ -26,8 +27,8 @@ class Document(Protocol):
         raised here.
         """
 
-    def render(self, page: int) -> PageImage:
-        """The page (0-based) as a person sees it, as large as `documents.sizing.render_size` says."""
+    def render(self, page: int, canvas: Canvas = new) -> PageImage:
+        """The page (0-based) as a person sees it, as large as `documents.sizing.render_size` says, on that canvas."""
 
     def preview(self, page: int, longest: int) -> Pixels:
         """A cheap picture of the page, no side longer than `longest` pixels."""

@@ -8,9 +8,10 @@ import os
 import resource
 import socket
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from documents import blob
+from documents.canvas import Shared
 from documents.jail import frames, isolation, wire
 from documents.overlay import write_overlay
 from documents.reader import Document, open_document
@@ -19,12 +20,24 @@ from schemas.errors import PagebeamError
 Json = dict[str, Any]
 
 
-class Answers:
-    """The calls about one document. Each gives a JSON answer, and bytes or None."""
+class Bounds(NamedTuple):
+    """What a child may use, in bytes."""
 
-    def __init__(self, data: mmap.mmap | bytes, media_type: str) -> None:
+    memory: int  # of address space, shared libraries included
+    output: int  # of one answer
+    pixels: int  # of the answers' file, which has that size already: what can be drawn straight into it
+
+
+class Answers:
+    """The calls about one document. Each gives a JSON answer, and bytes that are to go to the file for answers.
+
+    The bytes are None where there are none, or where they were drawn on the canvas: the beginning of that file.
+    """
+
+    def __init__(self, data: mmap.mmap | bytes, media_type: str, canvas: Shared) -> None:
         self._data = data
         self._media_type = media_type
+        self._canvas = canvas
         self._document: Document | None = None
 
     def _opened(self) -> Document:
@@ -36,8 +49,11 @@ class Answers:
         return wire.inspection_to_json(self._opened().inspect(max_pages, redo)), None
 
     def render(self, page: int) -> tuple[Json, Any]:
-        image = self._opened().render(page)
-        return wire.image_to_json(image), image.pixels
+        image = self._opened().render(page, self._canvas)
+        said = wire.image_to_json(image)
+        if self._canvas.holds(image.pixels):
+            return {**said, "bytes": image.pixels.nbytes}, None
+        return said, image.pixels
 
     def preview(self, page: int, longest: int) -> tuple[Json, Any]:
         pixels = self._opened().preview(page, longest)
@@ -52,26 +68,28 @@ class Answers:
 _CALLS = frozenset({"inspect", "render", "preview", "overlay"})
 
 
-def serve(channel: socket.socket, memory_bytes: int, output_bytes: int, walls: isolation.Walls) -> None:
-    """Answers calls until the other side closes. The first frame brings the document, and the file for answers.
+def serve(
+    channel: socket.socket, source: int, output: int, media_type: str, size: int, limits: Bounds, walls: isolation.Walls
+) -> None:
+    """Answers calls about the document in the file `source` until the other side closes.
 
-    `memory_bytes` is the whole address space, shared libraries included.
+    The answers' bytes go to the file `output`.
     """
+    data = mmap.mmap(source, size, prot=mmap.PROT_READ) if size else b""
+    os.close(source)
+    canvas = Shared(mmap.mmap(output, limits.pixels))
+    _confine(limits, walls)
+    answers = Answers(data, media_type, canvas)
     with contextlib.suppress(PagebeamError):  # the other side has closed: the end of the work
-        first, (source, output) = frames.receive_with(channel, descriptors=2)
-        with blob.mapped(source, int(first["bytes"])) as data:
-            os.close(source)
-            _confine(memory_bytes, output_bytes, walls)
-            answers = Answers(data, str(first["media_type"]))
-            while True:
-                call = frames.receive(channel, most=frames.LARGEST)
-                _limit_cpu(float(call.pop("cpu_seconds")))
-                frames.send(channel, answer(answers, output, str(call.pop("call")), call))
+        while True:
+            call = frames.receive(channel, most=frames.LARGEST)
+            _limit_cpu(float(call.pop("cpu_seconds")))
+            frames.send(channel, answer(answers, output, str(call.pop("call")), call))
 
 
-def _confine(memory_bytes: int, output_bytes: int, walls: isolation.Walls) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))  # macOS takes it and does not hold it
-    resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
+def _confine(limits: Bounds, walls: isolation.Walls) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))  # macOS takes it and does not hold it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
     isolation.no_descriptors()
     isolation.confine(walls)
 

@@ -50,8 +50,8 @@ class JailedDocument:
         self.cpu_seconds = 0.0  # what its calls have used so far
         self._output = blob.create()  # the answers' bytes: the child can make no file
         try:
-            self._channel = zygote.fork(limits)
-            frames.send(self._channel, {"bytes": size, "media_type": media_type}, [source, self._output])
+            os.ftruncate(self._output, _IMAGE_BYTES)  # room to draw in; what is not drawn on takes no memory
+            self._channel = zygote.fork(limits, media_type, size, source, self._output, _IMAGE_BYTES)
         except BaseException:
             os.close(self._output)
             raise

@@ -19,6 +19,9 @@ from schemas.errors import JailError
 PAGES = 10  # that a call is about, mostly
 _START_SECONDS = 60.0  # a zygote's imports, on a machine that is very busy
 _END_SECONDS = 5.0  # from the closing of a child's socket to its end
+# Python's own blocks stand in that memory too: huge pages are cloned and dropped at once, small ones each by itself.
+# What libraries call is looked up at the start, not by every child.
+_START = {"LD_BIND_NOW": "1"}
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # A fresh child meets each page of its memory for the first time. With huge pages, and with what was freed kept for the
 # next buffer, rendering a scan takes a fifth less CPU time (glibc 2.35 and later; others ignore it).
@@ -88,7 +91,7 @@ class Zygote:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,  # parsers chatter, and may repeat a document's text
                     start_new_session=True,  # so that it can be killed with its child, as one group
-                    env={**_MEMORY, **_harmless(os.environ), **_ONE_THREAD},
+                    env={**_MEMORY, **_START, **_harmless(os.environ), **_ONE_THREAD},
                 )
                 .result()
             )
@@ -103,15 +106,21 @@ class Zygote:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def fork(self, limits: Limits) -> socket.socket:
-        """The socket of a fresh child."""
+    def fork(self, limits: Limits, media_type: str, size: int, source: int, output: int, pixels: int) -> socket.socket:
+        """The socket of a fresh child, which holds a document in the file `source`.
+
+        Its answers' bytes come in the file `output`, which has a size of `pixels` bytes.
+        """
         ours, theirs = _pair()
         request = {
+            "media_type": media_type,
+            "bytes": size,
             "memory_bytes": limits.memory_bytes,
             "output_bytes": limits.output_bytes,
+            "pixel_bytes": pixels,
         }
         with theirs:
-            frames.send(self._control, request, [theirs.fileno()])
+            frames.send(self._control, request, [theirs.fileno(), source, output])
         return ours
 
     def child_ended(self) -> tuple[int | None, int]:

@@ -36,6 +36,11 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
+def prepare() -> None:
+    """Assembles this machine's filter; processes that are forked from this one then have it."""
+    _assembled(platform.machine())
+
+
 def install() -> None:
     """Puts this process behind the filter. Raises OSError where the kernel or the machine has none for it."""
     instructions = program(platform.machine(), os.getpid())

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import codecs
 import gc
+import importlib
 import io
+import mmap
 import os
 import resource
 import signal
@@ -21,6 +23,7 @@ import pikepdf
 from PIL import Image
 
 from documents import blob, media
+from documents.canvas import Shared
 from documents.jail import child, frames, isolation, wire
 from documents.overlay import write_overlay
 from schemas.errors import PagebeamError
@@ -31,6 +34,7 @@ if sys.platform == "linux":
     from documents.jail import kernel
 
 _REHEARSALS = 8
+_REHEARSED_BYTES = 1 << 20  # of the canvas: its pages are 64 or 128 pixels wide
 _CODECS = ("ascii", "cp1252", "latin-1", "mac-roman", "utf-16", "utf-16-be", "utf-16-le", "utf-32")  # of texts in files
 
 
@@ -51,24 +55,39 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     warnings.simplefilter("ignore")
     walls = isolation.probed()
-    Image.init()  # every decoder now: a child can load nothing
+    _load_decoders()
     for name in _CODECS:
         codecs.lookup(name)
     _rehearse()
+    isolation.prepare(walls)
+    gc.collect()
+    if sys.platform == "linux":
+        kernel.release_memory()
     gc.freeze()  # what is shared with the children stays shared
     mapped = _mapped()
     frames.send(control, {"isolation": walls.level})
     try:
         while True:
-            request, (descriptor,) = frames.receive_with(control, descriptors=1)
-            pid = os.fork()
+            request, descriptors = frames.receive_with(control, descriptors=3)
+            channel = socket.socket(fileno=descriptors[0])
+            pid = _fork()
             if pid == 0:
-                _run_child(control, descriptor, mapped + request["memory_bytes"], request["output_bytes"], walls)
-            os.close(descriptor)
+                _run_child(control, channel, descriptors[1], descriptors[2], request, mapped, walls)
+            channel.close()
+            os.close(descriptors[1])
+            os.close(descriptors[2])
             _, status, usage = os.wait4(pid, 0)
             frames.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
     except PagebeamError:
         return  # the parent has closed the control socket
+
+
+def _load_decoders() -> None:
+    """All that read what Pagebeam reads: a child can load nothing. And no others: a picture that is opened by its
+    content must not be talked into a rare one, and each is memory that every child is cloned with."""
+    Image.preinit()
+    importlib.import_module("PIL.MpoImagePlugin")  # what Pillow makes of some JPEGs; documents.pictures has the others
+    Image._initialized = 2  # what `Image.init` does, is done
 
 
 def _rehearse() -> None:
@@ -87,11 +106,13 @@ def _rehearse() -> None:
         {"call": "overlay", "words": {"0": wire.words_to_json(words)}, "replace": [], "allow_signed": False},
     ]
     output = blob.create()
+    os.ftruncate(output, _REHEARSED_BYTES)
+    canvas = Shared(mmap.mmap(output, _REHEARSED_BYTES))
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for _ in range(_REHEARSALS):
             for data, media_type in ((sink.getvalue(), media.JPEG), (overlay, media.PDF), (_strange_font(), media.PDF)):
-                answers = child.Answers(data, media_type)
+                answers = child.Answers(data, media_type, canvas)
                 for call in calls:
                     frames.send(ours, call)
                     arguments = frames.receive(theirs)
@@ -120,8 +141,18 @@ def _mapped() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
+def _fork() -> int:
+    return kernel.fork() if sys.platform == "linux" else os.fork()
+
+
 def _run_child(
-    control: socket.socket, descriptor: int, memory_bytes: int, output_bytes: int, walls: isolation.Walls
+    control: socket.socket,
+    channel: socket.socket,
+    source: int,
+    output: int,
+    request: frames.Json,
+    mapped: int,
+    walls: isolation.Walls,
 ) -> None:
     """Never returns."""
     code = 1
@@ -130,7 +161,9 @@ def _run_child(
         _die_with_parent()
         if os.getppid() == zygote:
             control.close()
-            child.serve(socket.socket(fileno=descriptor), memory_bytes, output_bytes, walls)
+            pixels = request["pixel_bytes"]
+            bounds = child.Bounds(mapped + pixels + request["memory_bytes"], request["output_bytes"], pixels)
+            child.serve(channel, source, output, request["media_type"], request["bytes"], bounds, walls)
             code = 0
     except BaseException:
         code = 1

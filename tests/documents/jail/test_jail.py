@@ -45,6 +45,12 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def writable_by_others(pid: int) -> list[str]:
+    """Memory of a process that it shares with others and can write to, by the file that holds it."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    return [" ".join(fields[4:]) for fields in lines if fields[1][1] == "w" and fields[1][3] == "s"]
+
+
 def test_reads_a_picture(opened: Opened) -> None:
     with opened(png()) as document:
         inspection = document.inspect(10, False)
@@ -211,6 +217,16 @@ def test_documents_do_not_share_a_process(opened: Opened) -> None:
             (zygote,) = (pid for pid in children(os.getpid()) if children(pid))
             seen.update(children(zygote))
     assert len(seen) == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
+def test_a_child_shares_writable_memory_with_its_asker_alone(opened: Opened) -> None:
+    with opened(png()) as document:
+        document.render(0)
+        (zygote,) = (pid for pid in children(os.getpid()) if children(pid))
+        shared = {pid: writable_by_others(pid) for pid in (zygote, *children(zygote))}
+    assert shared.pop(zygote) == []
+    assert [len(found) for found in shared.values()] == [1]
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="asks the kernel by /proc")
