@@ -1,6 +1,6 @@
 """A thousand small files, among them 2 % of each fault, through the whole job.
 
-    python -m benchmarks.soak [--count 1000] [--workers 2] [--share 0.02] [--keep]
+    python -m benchmarks.soak [--count 1000] [--workers 2] [--share 0.02] [--wave_size 250] [--keep]
 
 The faults are those of benchmarks.faults: a parser that hangs, that crashes, that eats the memory; a slow storage,
 storage errors that pass and that stay, a disk that is full when an overlay is written, a worker that is killed in the
@@ -33,7 +33,6 @@ from benchmarks.runs import Ran, Workplace, miscounted, rows, workplace
 from transforms.elements import shard_of
 from transforms.plan_waves import waves_for
 
-WAVE = 250  # documents
 SIDES = (200, 260)  # pixels
 _SECONDS_A_FILE = 3.0  # that one start may take at most
 
@@ -75,7 +74,7 @@ def picture(words: int, chance: random.Random) -> bytes:
     return sink.getvalue()
 
 
-def make(folder: Path, count: int, share: float) -> dict[str, tuple[str, int]]:
+def make(folder: Path, count: int, share: float, wave_size: int) -> dict[str, tuple[str, int]]:
     """Writes the files; gives kind and number of words by URI. Whoever kills has a place in the first wave."""
     folder.mkdir()
     chance = random.Random(0)
@@ -85,7 +84,7 @@ def make(folder: Path, count: int, share: float) -> dict[str, tuple[str, int]]:
     made = {}
     for number, kind in enumerate(kinds):
         uri, tried = "", 0
-        while not uri or (kind.startswith("killer") and shard_of(uri, waves_for(count, WAVE)) != 0):
+        while not uri or (kind.startswith("killer") and shard_of(uri, waves_for(count, wave_size)) != 0):
             uri, tried = f"{SCHEME}://{folder}/{number:05d} {kind}{'~' * tried}.png", tried + 1
         words = chance.randrange(1, 9)
         Path(uri.removeprefix(f"{SCHEME}://")).write_bytes(picture(words, chance) + KINDS[kind].fault.encode())
@@ -173,14 +172,15 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--share", type=float, default=0.02, help="of the files, for each fault")
+    parser.add_argument("--wave_size", type=int, default=250, help="documents; each wave has fresh workers")
     parser.add_argument("--keep", action="store_true", help="leave files and output where they are, and say where")
     given = parser.parse_args()
     with workplace("pagebeam-soak-", given.keep) as place:
-        made = make(place.folder / "in", given.count, given.share)
+        made = make(place.folder / "in", given.count, given.share, given.wave_size)
         manifest = place.folder / "list.jsonl"
         manifest.write_text("".join(json.dumps({"uri": uri}) + "\n" for uri in made))
         arguments = ["--input", str(manifest), "--output", str(place.folder / "out"), "--run", "soak"]
-        arguments += ["--engine", "standin", "--no_gallery", f"--wave_size={WAVE}"]
+        arguments += ["--engine", "standin", "--no_gallery", f"--wave_size={given.wave_size}"]
         environment, memory, ran = moods(place.folder / "moods"), Memory(), []
         killers = sum(kind.startswith("killer") for kind, _ in made.values())
         while not ran or (ran[-1].code and len(ran) <= killers):

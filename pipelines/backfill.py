@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import functools
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
@@ -27,13 +28,13 @@ from pipelines.lock import Lock, LockLost
 from pipelines.options import Settings, parse
 from pipelines.plan import Plan
 from pipelines.report import wording
-from schemas.errors import JailError, JailTooWeak, UsageError
+from schemas.errors import JailError, JailTooWeak, OutputUnwritable, UsageError
 from transforms import opened, retries, storage
 from transforms.compare_entries import UNKNOWN
 from transforms.elements import Thumbnail
 from transforms.gallery import LeastConfident
 from transforms.screen_documents import listed_owners
-from transforms.storage_errors import explain
+from transforms.storage_errors import explain, unwritable
 from transforms.summarise import Summary, merged
 
 MOST_INTERNAL_ERRORS = 0.001  # of the entries; above, something is wrong with the job and not with the files
@@ -52,8 +53,13 @@ def exit_code(work: Callable[[], int]) -> int:
     except UsageError as error:
         print(f"pagebeam: {error}", file=sys.stderr)
         return USAGE
-    except LockLost as error:
+    except (LockLost, OutputUnwritable) as error:
         print(f"pagebeam: {error}", file=sys.stderr)
+        return TROUBLE
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"pagebeam: {error.filename or 'a file'} cannot be written: {error.strerror}", file=sys.stderr)
         return TROUBLE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -62,7 +68,7 @@ def exit_code(work: Callable[[], int]) -> int:
 def run(settings: Settings, options: PipelineOptions) -> int:
     """Does all waves that are missing, then writes and prints what the run came to."""
     if settings.local:
-        logging.getLogger().setLevel(logging.ERROR)  # what matters is in the tables
+        logging.getLogger().setLevel(logging.CRITICAL)  # what matters is in the tables, or raised here
     FileSystems.set_options(options)  # Beam does so with a pipeline, but the input is listed before there is one
     storage.check(settings.output)
     for engine in settings.engines.names:
@@ -87,8 +93,14 @@ def _run(
         runner = local_runner.local_runner(options, _worker_log(settings)) if settings.local else None
         pipeline = beam.Pipeline(runner=runner, options=options)
         build(pipeline)
-        result = pipeline.run()
-        result.wait_until_finish()
+        try:
+            result = pipeline.run()
+            result.wait_until_finish()
+        except Exception as error:  # each runner has classes of its own
+            foreseen = unwritable(error)
+            if foreseen is None:
+                raise
+            raise foreseen from error
         return {"retries": retries.counted(result), "isolation": retries.counted(result, opened.ISOLATION_METRIC)}
 
     try:
@@ -105,20 +117,55 @@ def _run(
     if settings.local:
         todo = f"{wording.count(planned.entries, 'file')} in {wording.count(len(planned.waves), 'wave')}"
         print(f"run {settings.run}: {todo if planned.waves else 'nothing to do'}", file=sys.stderr)
+    with _hinting(settings.run):
+        _do_waves(settings, planned, missing, run_pipeline, held)
+        return _finish(settings, options, planned, resumed, started_at, isolation)
+
+
+@contextlib.contextmanager
+def _hinting(run: str) -> Iterator[None]:
+    """Says how to go on with what breaks off."""
+    try:
+        yield
+    except LockLost:
+        raise  # somebody goes on already
+    except BaseException:
+        print(f"pagebeam: broken off: the same command with --run {run} goes on with it", file=sys.stderr)
+        raise
+
+
+def _do_waves(
+    settings: Settings,
+    planned: Plan,
+    missing: list[int],
+    run_pipeline: Callable[[Callable[[beam.Pipeline], None]], dict[str, dict[str, int]]],
+    held: list[Lock],
+) -> None:
     build = functools.partial(survey.build, waves=len(planned.waves)) if settings.survey else wave.build
     ended = sum(planned.waves[number] for number in planned.waves if number not in missing)
-    try:
-        with progress.shown(settings, ended, planned.entries) as folder:
-            for number in missing:
-                begun = time.monotonic()
-                adding = functools.partial(build, settings=settings, wave=number, progress_folder=folder)
-                told = run_pipeline(adding)
-                for each in held:
-                    each.check()
-                wave.mark_whole(settings, number, time.monotonic() - begun, told)
-    except BaseException:
-        print(f"pagebeam: broken off: the same command with --run {settings.run} goes on with it", file=sys.stderr)
-        raise
+    with progress.shown(settings, ended, planned.entries) as folder:
+        for number in missing:
+            _check(held)
+            begun = time.monotonic()
+            told = run_pipeline(functools.partial(build, settings=settings, wave=number, progress_folder=folder))
+            _check(held)
+            wave.mark_whole(settings, number, time.monotonic() - begun, told)
+
+
+def _check(held: list[Lock]) -> None:
+    for each in held:
+        each.check()
+
+
+def _finish(
+    settings: Settings,
+    options: PipelineOptions,
+    planned: Plan,
+    resumed: int,
+    started_at: datetime.datetime,
+    isolation: str,
+) -> int:
+    """All waves are whole: says what they came to. Returns the exit code."""
     wave.remove_partial(settings)
     storage.remove_folder(settings.scratch)
     if settings.survey:
@@ -142,7 +189,8 @@ def _run(
         experiment=None if settings.experiment is None else str(settings.experiment),
         shadow=None if settings.shadow is None else str(settings.shadow),
     )
-    return _finish(settings, facts, summary, gallery, planned)
+    _write_report(settings, facts, summary, gallery)
+    return _exit_code(planned, summary.documents, summary.internal_errors)
 
 
 def _worker_log(settings: Settings) -> str:
@@ -182,9 +230,7 @@ def _all_books(settings: Settings, planned: Plan) -> tuple[Summary, list[Thumbna
     return merged(summary for summary, _, _ in books), gallery, sum(seconds for _, _, seconds in books)
 
 
-def _finish(
-    settings: Settings, facts: report.RunFacts, summary: Summary, gallery: list[Thumbnail], planned: Plan
-) -> int:
+def _write_report(settings: Settings, facts: report.RunFacts, summary: Summary, gallery: list[Thumbnail]) -> None:
     paths = {
         "tables": f"{settings.output}/tables",
         "PDFs": f"{settings.output}/overlays",
@@ -196,7 +242,6 @@ def _finish(
     storage.write(f"{settings.folder}/summary.json", facts_json.encode(), settings.scratch)
     storage.remove_folder(settings.scratch)
     print(console.render_summary(facts, summary, paths))
-    return _exit_code(planned, summary.documents, summary.internal_errors)
 
 
 def _exit_code(planned: Plan, ended: int, internal_errors: int) -> int:

@@ -7,7 +7,6 @@ import glob
 import itertools
 import os
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from schemas.errors import UsageError
 from transforms import storage
@@ -16,6 +15,8 @@ from transforms.read_manifest import is_manifest
 
 _PATTERN = frozenset("*?[")
 _LONGEST = 255  # bytes that a file's name may have
+_PICTURES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".tif", ".tiff", ".bmp", ".webp")  # names end so
+_OTHER = ".file"  # stands between any other name and .pdf: beside `letter`, `letter.pdf` may be a file
 
 
 def find(pattern: str, output: str, may_be_empty: bool = False) -> list[str] | list[ManifestEntry]:
@@ -39,7 +40,7 @@ def find(pattern: str, output: str, may_be_empty: bool = False) -> list[str] | l
         return paths
     if root is None:
         root = _fixed_folder(pattern)
-    return [_entry(path, name) for path, name in zip(paths, _overlay_names(paths, root), strict=True)]
+    return [_entry(path, _overlay_name(path, root)) for path in paths]
 
 
 def listed_folder(pattern: str) -> str | None:
@@ -96,23 +97,27 @@ def _absolute(path: str) -> str:
     return path.rstrip("/") if "://" in path else os.path.abspath(path)
 
 
-def _overlay_names(paths: list[str], root: str) -> list[str | None]:
-    """The source's own name below `root`, with .pdf behind it where it is not a PDF's; no two alike. None where no file
-    can have the name.
+def _overlay_name(path: str, root: str) -> str | None:
+    """The source's own name below `root`, with .pdf behind it where it is not a PDF's; None where no file can have it.
+
+    It comes from the source's name alone, and no other source has it, whatever else lies there today or on another day:
+    the PDF of one that is gone may be the last copy of its pages.
     """
-    folder = _absolute(root).rstrip("/")
-    relative = [_absolute(path)[len(folder) :].lstrip("/") for path in paths]
-    taken = {name for name in relative if name.lower().endswith(".pdf")}
-    taken |= {str(parent) for name in relative for parent in PurePosixPath(name).parents}
-    names: list[str | None] = []
-    for name in relative:
-        if not name.lower().endswith(".pdf"):
-            name += ".pdf"
-            while name in taken:
-                name = f"{name[:-4]}~.pdf"
-            taken.add(name)
-        names.append(name if len(os.fsencode(name.rpartition("/")[2])) <= _LONGEST else None)
-    return names
+    relative = _absolute(path)[len(_absolute(root).rstrip("/")) :].lstrip("/")
+    *folders, name = relative.split("/")
+    if name.lower().endswith(".pdf"):
+        name = _set_apart(name)
+    else:
+        name += ".pdf" if name.lower().endswith(_PICTURES) else f"{_OTHER}.pdf"
+    parts = [*map(_set_apart, folders), name]
+    return "/".join(parts) if all(len(os.fsencode(part)) <= _LONGEST for part in parts) else None
+
+
+def _set_apart(name: str) -> str:
+    """The name of a PDF or a folder; with a ~ more, where another source's overlay could have it or what it becomes."""
+    stem, ending = name[:-4], name[-4:]
+    taken = ending.lower() == ".pdf" and stem.rstrip("~").lower().endswith((*_PICTURES, _OTHER))
+    return f"{stem}~{ending}" if taken else name
 
 
 def _fixed_folder(pattern: str) -> str:

@@ -13,17 +13,26 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
 
 from schemas.errors import PagebeamError, UsageError
 from transforms import storage
+from transforms.retries import patiently
+from transforms.storage_errors import explain
 
-RENEWED_SECONDS = 15.0  # between two signs of life, where the storage has no locks of its own
+# Where the storage has no locks of its own:
+RENEWED_SECONDS = 15.0  # between two signs of life
+TRY_SECONDS = 5.0  # for one request of them: a storage that hangs must not make a living start look dead
+AGAIN_SECONDS = 3.0  # after one that failed
+SILENT_SECONDS = 60.0  # without a sign of life, after which another start may take the lock over
+SURE_SECONDS = 45.0  # since the last one, for which this start need not look whether it still has the lock
+LOOKS = 20  # of another start in SILENT_SECONDS
+
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # of a file system that knows none
-SILENT_SECONDS = 60.0  # without one, after which the other start counts as dead
 
 
 class LockLost(PagebeamError):
-    """Another start has taken the run over: this one was silent for too long."""
+    """Another start has taken the run over, or may have: this one was silent for too long."""
 
     reason = "lock_lost"
 
@@ -31,17 +40,8 @@ class LockLost(PagebeamError):
 class Lock:
     """Is held for as long as the context of `held` lasts."""
 
-    def __init__(self) -> None:
-        self._lost = threading.Event()
-
-    def lose(self) -> None:
-        """Somebody else has it."""
-        self._lost.set()
-
     def check(self) -> None:
-        """Raises LockLost."""
-        if self._lost.is_set():
-            raise LockLost("another start goes on with this run: this one ends here")
+        """Makes sure that it is held still; raises LockLost."""
 
 
 @contextlib.contextmanager
@@ -49,25 +49,21 @@ def held(uri: str, what: str) -> Iterator[Lock]:
     """Holds the lock at `uri`; raises UsageError, which names `what` is locked, where another start holds it.
 
     A file here is locked by the operating system, which lets go of it when the process ends, however it ended. Where
-    the storage is far away, an object says who is at work, and is written anew every RENEWED_SECONDS; who finds one
-    looks for SILENT_SECONDS whether it changes, so that no two clocks are compared. Two starts within the same second
-    could both believe to be first: that is not ruled out there.
+    the storage is far away, or the file system knows no locks, a file says who is at work, and is written anew every
+    RENEWED_SECONDS; who finds one looks for SILENT_SECONDS whether it changes, so that no two clocks are compared. Two
+    starts within the same second could both believe to be first: that is not ruled out there.
     """
-    with _lease(uri, what) if "://" in uri else _locked_file(uri, what) as lock:
+    file = None if "://" in uri else _open_locked(uri, what)
+    with _leased(uri, what) if file is None else _locked(uri, file) as lock:
         yield lock
 
 
 @contextlib.contextmanager
-def _locked_file(path: str, what: str) -> Iterator[Lock]:
-    try:
-        storage.make_folder(os.path.dirname(path))
-        file = _open_locked(path, what)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {type(error).__name__}") from error
+def _locked(path: str, file: BinaryIO) -> Iterator[Lock]:
     with file:
-        file.truncate(0)
-        file.write(_me().encode())
-        file.flush()
+        with contextlib.suppress(OSError):  # a full disk: it is held all the same, and nobody told by whom
+            file.truncate(0)
+            file.write(_me().encode())
         try:
             yield Lock()
         finally:
@@ -75,85 +71,147 @@ def _locked_file(path: str, what: str) -> Iterator[Lock]:
                 os.remove(path)
 
 
-def _open_locked(path: str, what: str):  # type: ignore[no-untyped-def]  # typing has no name for an unbuffered file
-    while True:
-        file = open(path, "a+b", buffering=0)  # noqa: SIM115  # it stays open
-        try:
-            # Not flock: the children of this process would share it, and could hold it for longer.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            file.seek(0)
-            holder = file.read(200).decode(errors="replace")
-            file.close()
-            raise UsageError(_refusal(what, holder)) from None
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
+def _open_locked(path: str, what: str) -> BinaryIO | None:
+    """The file, locked; None where the file system knows no locks."""
+    try:
+        storage.make_folder(os.path.dirname(path))
+        while True:
+            file = cast(BinaryIO, open(path, "a+b", buffering=0))  # noqa: SIM115  # it stays open
+            try:
+                # Not flock: the children of this process would share it, and could hold it for longer.
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with contextlib.suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+                        return file
+                file.close()  # its holder has just removed it
+            except (BlockingIOError, PermissionError):
+                file.seek(0)
+                holder = file.read(200).decode(errors="replace")
+                file.close()
+                raise UsageError(_refusal(what, holder)) from None
+            except BaseException:
                 file.close()
                 raise
-            return file
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
-                return file
-        file.close()  # its holder has just removed it
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return None
+        raise UsageError(f"{path} cannot be written: {type(error).__name__}") from error
+
+
+class _Lease(Lock):
+    """A file that says who is at work, and is written anew again and again."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._token = uuid.uuid4().hex
+        self._turn = 0
+        self._renewed = 0.0  # when the last renewal that went well was begun
+        self._lost = threading.Event()
+        self._renewing = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._renew_on, daemon=True)
+
+    def begin(self) -> None:
+        patiently(self._write)
+        self._thread.start()
+
+    def check(self) -> None:
+        if not self._lost.is_set() and time.monotonic() - self._renewed > SURE_SECONDS:
+            try:
+                patiently(self._renew)
+            except Exception as error:  # each storage has classes of its own
+                raise LockLost(
+                    f"{self._uri} cannot be renewed ({explain(error)}): another start may go on with this run, so this "
+                    "one ends here"
+                ) from error
+        if self._lost.is_set():
+            raise LockLost("another start goes on with this run: this one ends here")
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        with contextlib.suppress(Exception):  # who comes next finds it silent
+            if self._is_ours():
+                storage.remove([self._uri])
+            storage.remove_folder(_scratch(self._uri))
+
+    def _renew_on(self) -> None:
+        pause = RENEWED_SECONDS
+        while not self._stop.wait(pause) and not self._lost.is_set():
+            try:
+                self._renew()
+                pause = RENEWED_SECONDS
+            except Exception:  # a storage may fail for a while
+                pause = AGAIN_SECONDS
+
+    def _renew(self) -> None:
+        with self._renewing:
+            if self._is_ours():
+                self._write()
+            else:
+                self._lost.set()
+
+    def _is_ours(self) -> bool:
+        found = _found(storage.read_at_once(self._uri, TRY_SECONDS))
+        return found is not None and found["token"] == self._token  # another start removes it at its end
+
+    def _write(self) -> None:
+        begun = time.monotonic()
+        content = json.dumps({"token": self._token, "turn": self._turn, "holder": _me()})
+        storage.write_at_once(self._uri, content.encode(), _scratch(self._uri), TRY_SECONDS)
+        self._turn += 1
+        self._renewed = begun
 
 
 @contextlib.contextmanager
-def _lease(uri: str, what: str) -> Iterator[Lock]:
+def _leased(uri: str, what: str) -> Iterator[Lock]:
+    lease = _Lease(uri)
     try:
-        before = _read(uri)
+        _wait_for_silence(uri, what)
+        lease.begin()
+    except UsageError:
+        raise
     except Exception as error:  # each storage has classes of its own
-        raise UsageError(f"{uri} cannot be read: {error}") from error
-    if before is not None:
-        print(f"{what} was begun by {before['holder']}: looking if that is alive", file=sys.stderr)
-        _wait_for_silence(uri, before, what)
-    token = uuid.uuid4().hex
-    lock, stop = Lock(), threading.Event()
-
-    def write(turn: int) -> None:
-        content = json.dumps({"token": token, "turn": turn, "holder": _me()})
-        storage.write(uri, content.encode(), f"{uri}.scratch")
-
-    def renew() -> None:
-        turn = 0
-        while not stop.wait(RENEWED_SECONDS):
-            turn += 1
-            with contextlib.suppress(Exception):  # a storage may fail for a while
-                found = _read(uri)
-                if found is not None and found["token"] != token:
-                    lock.lose()
-                    return
-                write(turn)
-
-    write(0)
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
+        raise UsageError(f"the lock {uri} cannot be read or written: {explain(error)}") from error
     try:
-        yield lock
+        yield lease
     finally:
-        stop.set()
-        thread.join()
-        with contextlib.suppress(Exception):
-            found = _read(uri)
-            if found is not None and found["token"] == token:
-                storage.remove([uri])
+        lease.end()
 
 
-def _wait_for_silence(uri: str, before: dict[str, object], what: str) -> None:
-    end = time.monotonic() + SILENT_SECONDS
-    while time.monotonic() < end:
-        time.sleep(SILENT_SECONDS / 20)
-        now = _read(uri)
+def _wait_for_silence(uri: str, what: str) -> None:
+    """Returns where nobody holds the lock. Looks are counted and not seconds: while the storage does not answer, a
+    living start cannot renew its lock either."""
+    before = _look(uri)
+    if before is None:
+        return
+    print(f"{what} was begun by {before['holder']}: looking if that is alive", file=sys.stderr)
+    for _ in range(LOOKS):
+        time.sleep(SILENT_SECONDS / LOOKS)
+        now = _look(uri)
         if now is None:
             return
         if now != before:
             raise UsageError(_refusal(what, now["holder"]))
 
 
-def _read(uri: str) -> dict[str, object] | None:
-    if not storage.exists(uri):
+def _look(uri: str) -> dict[str, Any] | None:
+    return _found(patiently(lambda: storage.read_at_once(uri, TRY_SECONDS)))
+
+
+def _found(content: bytes | None) -> dict[str, Any] | None:
+    """What a lock says; None where it is not there, or a file that is only to become one."""
+    if not content:
         return None
-    found: dict[str, object] = json.loads(storage.read(uri))
+    try:
+        found: dict[str, Any] = json.loads(content)
+    except ValueError:  # of a start that found the file system with locks
+        return {"token": None, "holder": content[:200].decode(errors="replace")}
     return found
+
+
+def _scratch(uri: str) -> str:
+    return f"{uri}.scratch"
 
 
 def _me() -> str:

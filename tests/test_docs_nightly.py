@@ -52,6 +52,7 @@ def test_the_reasons_that_may_be_over_and_the_limits_are_those_of_the_code() -> 
     assert f"(and more than {changes.FEW_DELETED})" in text
     assert f"every {lock.RENEWED_SECONDS:.0f} s" in text
     assert f"for {lock.SILENT_SECONDS:.0f} s" in text
+    assert f"renew it for {lock.SURE_SECONDS:.0f} s" in text
     assert f"reads {survey.SAMPLE} pages" in text
     assert compare_entries.NOT_IN_MANIFEST in text
 

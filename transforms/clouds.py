@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, S3Options
 
-_SECONDS = 60.0  # without a sign of life from the other side
+_SECONDS = 60.0
 _CHUNK = 1 << 20  # bytes
 _local = threading.local()
 
@@ -49,16 +49,20 @@ class Cloud(Protocol):
         """All objects whose URI begins with `prefix`, which names the bucket at least."""
 
 
-def cloud_of(uri: str) -> Cloud | None:
-    """The storage of a URI; None where that is none of these. One client a thread."""
+def cloud_of(uri: str, seconds: float = _SECONDS) -> Cloud | None:
+    """The storage of a URI; None where that is none of these. One client a thread.
+
+    A call ends with an error after `seconds` without a sign of life.
+    """
     scheme = uri.partition("://")[0]
     if scheme not in _CLOUDS or "://" not in uri:
         return None
     options = FileSystems._pipeline_options  # Beam's own way to its workers; no public name leads there
-    made: dict[str, tuple[Any, Cloud]] = _local.__dict__.setdefault("clouds", {})
-    if scheme not in made or made[scheme][0] is not options:
-        made[scheme] = options, _CLOUDS[scheme](options if options is not None else PipelineOptions([]))
-    return made[scheme][1]
+    made: dict[tuple[str, float], tuple[Any, Cloud]] = _local.__dict__.setdefault("clouds", {})
+    kind = scheme, seconds
+    if kind not in made or made[kind][0] is not options:
+        made[kind] = options, _CLOUDS[scheme](options if options is not None else PipelineOptions([]), seconds)
+    return made[kind][1]
 
 
 def _parts(uri: str) -> tuple[str, str]:
@@ -67,11 +71,11 @@ def _parts(uri: str) -> tuple[str, str]:
 
 
 class _Google:
-    def __init__(self, options: PipelineOptions) -> None:
+    def __init__(self, options: PipelineOptions, seconds: float) -> None:
         from apache_beam.io.gcp.gcsio import create_storage_client
 
         self._client: Any = create_storage_client(options)
-        self._patience = {"retry": None, "timeout": _SECONDS}
+        self._patience = {"retry": None, "timeout": seconds}
 
     def _blob(self, uri: str) -> Any:
         bucket, name = _parts(uri)
@@ -116,12 +120,12 @@ class _Taker:
 
 
 class _S3:
-    def __init__(self, options: PipelineOptions) -> None:
+    def __init__(self, options: PipelineOptions, seconds: float) -> None:
         import boto3
         from botocore.config import Config
 
         given = options.view_as(S3Options)
-        once = Config(retries={"total_max_attempts": 1}, connect_timeout=_SECONDS, read_timeout=_SECONDS)
+        once = Config(retries={"total_max_attempts": 1}, connect_timeout=seconds, read_timeout=seconds)
         self._client: Any = boto3.session.Session().client(
             "s3",
             config=once,
@@ -166,4 +170,4 @@ def _found_object(uri: str, size: int, answer: dict[str, Any]) -> Found:
     return Found(uri, int(size), answer["LastModified"].timestamp(), answer["ETag"].strip('"'))
 
 
-_CLOUDS: dict[str, Callable[[PipelineOptions], Cloud]] = {"gs": _Google, "s3": _S3}
+_CLOUDS: dict[str, Callable[[PipelineOptions, float], Cloud]] = {"gs": _Google, "s3": _S3}

@@ -89,7 +89,7 @@ class Compare:
                 return _without_version(describe(error)[0], past)
         if past.status == "deleted":
             return NEW
-        if past.source_version != version or _overlay_moved(entry, past):
+        if past.source_version != version:
             return CHANGED
         if past.reason == "too_large" and (past.bytes or 0) <= self.screen.max_bytes:
             return CHANGED
@@ -135,15 +135,6 @@ def _is_gone(uri: str) -> bool:
 def _gone(uri: str, past: Past, reason: str) -> ManifestEntry:
     gone = Gone(reason, past.document_id, past.overlay_uri)
     return ManifestEntry(uri, past.owner, past.source_version, gone=gone)
-
-
-def _overlay_moved(entry: ManifestEntry, past: Past) -> bool:
-    """Whether another file has taken the name of its overlay since: then it is written anew, under another one."""
-    name, before = entry.overlay_name, past.overlay_uri
-    # The other way round it keeps its name: the shorter one may be the last copy of a file that is gone.
-    if name is None or before is None or name.count("~") <= before.rpartition("/overlays/")[2].count("~"):
-        return False
-    return before.replace("~", "").endswith("/overlays/" + name.replace("~", ""))
 
 
 def _may_go_better(past: Past, rows: Iterable[Past], failures: Iterable[tuple[str, str]]) -> bool:

@@ -117,6 +117,7 @@ class PageEnd:
     engine: str | None = None  # what read it, or failed to
     engine_version: str | None = None
     engine_cpu_seconds: float = 0.0  # of `cpu_seconds`
+    copied: bool = False  # its words were read at another place, where the same bytes lie, and paid for there
 
 
 @dataclasses.dataclass(frozen=True)

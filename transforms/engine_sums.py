@@ -17,6 +17,7 @@ class EngineSums:
     documents: int = 0
     pages: int = 0  # that ended well
     failed: int = 0  # pages
+    copies: int = 0  # of both: pages whose words were read at another place
     words: int = 0  # that the files did not have before
     confidence_sum: float = 0.0
     confidence_count: int = 0
@@ -31,7 +32,8 @@ class EngineSums:
 
     @property
     def cpu_seconds_per_page(self) -> float | None:
-        pages = self.pages + self.failed
+        """Over the pages that it was asked for."""
+        pages = self.pages + self.failed - self.copies
         return self.cpu_seconds / pages if pages else None
 
 

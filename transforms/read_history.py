@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.errors import PagebeamError
+from schemas.records import SCHEMAS, DocumentRow, FailureRow, Row
 from transforms import storage
+from transforms.storage_errors import explain
 
 _BATCH = 10_000  # rows held at once
 _PART = re.compile(r"/run=([^/]+)/part-(\d+)-\d+\.parquet$")
+
+
+class ForeignTable(PagebeamError):
+    """A Parquet file that is none of ours."""
+
+    reason = "foreign_table"
 
 
 class Past(NamedTuple):
@@ -52,7 +61,7 @@ def latest(rows: Iterable[Past]) -> Past | None:
 
 def read_documents(part: str) -> Iterator[tuple[str, Past]]:
     """The rows of a part of `documents` by their URI."""
-    for batch in _batches(part, ["uri", *Past._fields]):
+    for batch in _batches(part, DocumentRow, ["uri", *Past._fields]):
         started_at = batch["started_at"].cast(pa.int64()).to_pylist()
         columns = [batch[name].to_pylist() for name in Past._fields[1:]]
         yield from zip(batch["uri"].to_pylist(), map(Past, started_at, *columns), strict=True)
@@ -60,31 +69,44 @@ def read_documents(part: str) -> Iterator[tuple[str, Past]]:
 
 def read_failures(part: str) -> Iterator[tuple[str, tuple[str, str]]]:
     """Run and error of the rows of a part of `failures`, by their URI."""
-    for batch in _batches(part, ["uri", "run", "error"]):
+    for batch in _batches(part, FailureRow, ["uri", "run", "error"]):
         uris, runs, errors = (batch[name].to_pylist() for name in ("uri", "run", "error"))
         yield from zip(uris, zip(runs, errors, strict=True), strict=True)
 
 
-def _batches(part: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(part: str, kind: type[Row], columns: list[str]) -> Iterator[pa.RecordBatch]:
     with storage.open_file(part) as file:
-        yield from pq.ParquetFile(file).iter_batches(_BATCH, columns=columns)
+        try:
+            table = pq.ParquetFile(file)
+            for name in columns:
+                expected = SCHEMAS[kind].field(name)
+                if name not in table.schema_arrow.names or table.schema_arrow.field(name).type != expected.type:
+                    raise ForeignTable(f"its column {name} is missing or of another type")
+            yield from table.iter_batches(_BATCH, columns=columns)
+        except pa.ArrowException as error:
+            raise ForeignTable("it is no whole Parquet file") from error
+
+
+def _read(part: str, read: Callable[[str], Iterator[Any]]) -> Iterator[Any]:
+    try:
+        yield from read(part)
+    except Exception as error:  # each storage has classes of its own, and Arrow
+        yield beam.pvalue.TaggedOutput(
+            "broken", (part, str(error) if isinstance(error, ForeignTable) else explain(error))
+        )
 
 
 @beam.typehints.with_input_types(str)
-@beam.typehints.with_output_types(tuple[str, Past])
 @dataclasses.dataclass(eq=False)
-class ReadDocuments(beam.PTransform):
-    """Reads part files of `documents`, all of them side by side."""
+class ReadHistory(beam.PTransform):
+    """Reads part files, all of them side by side: gives what `read` makes of them as `rows`, and as `broken` the names
+    of those that cannot be read, each with the cause."""
 
-    def expand(self, parts: beam.PCollection[str]) -> beam.PCollection[tuple[str, Past]]:
-        return parts | "SpreadParts" >> beam.Reshuffle() | "ReadPart" >> beam.FlatMap(read_documents)
+    read: Callable[[str], Iterator[Any]]  # read_documents or read_failures
 
-
-@beam.typehints.with_input_types(str)
-@beam.typehints.with_output_types(tuple[str, tuple[str, str]])
-@dataclasses.dataclass(eq=False)
-class ReadFailures(beam.PTransform):
-    """Reads part files of `failures`, all of them side by side."""
-
-    def expand(self, parts: beam.PCollection[str]) -> beam.PCollection[tuple[str, tuple[str, str]]]:
-        return parts | "SpreadParts" >> beam.Reshuffle() | "ReadPart" >> beam.FlatMap(read_failures)
+    def expand(self, parts: beam.PCollection[str]) -> beam.pvalue.DoOutputsTuple:
+        return (
+            parts
+            | "SpreadParts" >> beam.Reshuffle()
+            | "ReadPart" >> beam.FlatMap(_read, self.read).with_outputs("broken", main="rows")
+        )

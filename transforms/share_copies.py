@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,16 +10,36 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 
+from schemas.errors import PagebeamError
+from transforms import opened
 from transforms.elements import Document, PageEnd, PageRun
+from transforms.opened import Stopwatch
 from transforms.tokens import stream
 
 Place = tuple[str, str, int]  # document_id, URI and page of what is read
 
 
 def share(runs: Iterable[PageRun]) -> tuple[PageRun, list[Document]]:
-    """Of runs of the same pages: the one that is read, the first by its URI, and the documents of the others."""
-    first, *others = sorted(runs, key=lambda run: run.pages[0].document.entry.uri)
-    return first, [run.pages[0].document for run in others]
+    """Of runs of the same pages: the one that is read, and the documents of the others.
+
+    It is the first by its URI of which the bytes are still there, and its file stays open for what this thread reads
+    next. Where none is, the first of all, which will end with its own error.
+    """
+    by_uri = sorted(runs, key=lambda run: run.pages[0].document.entry.uri)
+    if len(by_uri) == 1:
+        return by_uri[0], []
+    watch = Stopwatch()
+    chosen = next((number for number, run in enumerate(by_uri) if _is_there(run, watch)), 0)
+    first, *more = by_uri.pop(chosen).pages
+    fetched = first.spent("fetch", watch.milliseconds, watch.cpu_seconds)
+    return PageRun((fetched, *more)), [run.pages[0].document for run in by_uri]
+
+
+def _is_there(run: PageRun, watch: Stopwatch) -> bool:
+    document = run.pages[0].document
+    with contextlib.suppress(PagebeamError), watch.running():
+        return opened.fetch(document.entry.uri).document_id == document.document_id
+    return False
 
 
 def copied(end: PageEnd, document: Document) -> PageEnd:
@@ -31,6 +52,7 @@ def copied(end: PageEnd, document: Document) -> PageEnd:
         tokens=None if end.tokens is None else _moved(end.tokens, uri),
         cpu_seconds=0.0,
         engine_cpu_seconds=0.0,
+        copied=True,
         failure=None if end.failure is None else dataclasses.replace(end.failure, uri=uri),
     )
 
@@ -48,13 +70,17 @@ def _by_content(run: PageRun) -> tuple[tuple[str, str, int], PageRun]:
     return (document.entry.owner or "", document.document_id, run.pages[0].inspection.page), run
 
 
-def _share(group: tuple[Any, Iterable[PageRun]]) -> Iterator[Any]:
-    run, others = share(group[1])
-    yield run
-    for task in run.pages:
-        for document in others:
-            place = (*task.document.key, task.inspection.page)
-            yield beam.pvalue.TaggedOutput("copies", (place, document))
+class _Share(beam.DoFn):
+    def process(self, group: tuple[Any, Iterable[PageRun]]) -> Iterator[Any]:
+        run, others = share(group[1])
+        yield run
+        for task in run.pages:
+            for document in others:
+                place = (*task.document.key, task.inspection.page)
+                yield beam.pvalue.TaggedOutput("copies", (place, document))
+
+    def finish_bundle(self) -> None:
+        opened.close()
 
 
 @beam.typehints.with_input_types(PageRun)
@@ -67,7 +93,7 @@ class ShareCopies(beam.PTransform):
             runs
             | "ByContent" >> beam.Map(_by_content).with_output_types(tuple[tuple[str, str, int], PageRun])
             | "GroupByContent" >> beam.GroupByKey()
-            | "Share" >> beam.FlatMap(_share).with_outputs("copies", main="runs")
+            | "Share" >> beam.ParDo(_Share()).with_outputs("copies", main="runs")
         )
 
 

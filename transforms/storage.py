@@ -13,10 +13,10 @@ from typing import BinaryIO
 from apache_beam.io.filesystem import CompressionTypes, FileSystem
 from apache_beam.io.filesystems import FileSystems
 
-from schemas.errors import UsageError
+from schemas.errors import OutputUnwritable, UsageError
 from transforms.clouds import Cloud, Found, cloud_of
 from transforms.retries import patiently
-from transforms.storage_errors import is_missing
+from transforms.storage_errors import explain, is_missing
 
 _RAW = CompressionTypes.UNCOMPRESSED  # a name that ends in .gz is still what it is
 
@@ -33,12 +33,40 @@ def check(uri: str) -> None:
 
 
 def write(uri: str, data: bytes, scratch: str) -> None:
-    """Puts `data` at `uri`, whole or not at all: writes aside, into the folder `scratch`, then renames."""
-    cloud = cloud_of(uri)
-    if cloud is not None:  # there an object is whole or not there
-        return patiently(lambda: cloud.write(uri, data))
-    aside = FileSystems.join(scratch, uuid.uuid4().hex)
-    return patiently(lambda: _write(aside, uri, data))
+    """Puts `data` at `uri`, whole or not at all: writes aside, into the folder `scratch`, then renames.
+
+    Raises OutputUnwritable, from what the storage's client raised.
+    """
+    try:
+        cloud = cloud_of(uri)
+        if cloud is not None:  # there an object is whole or not there
+            patiently(lambda: cloud.write(uri, data))
+        else:
+            aside = FileSystems.join(scratch, uuid.uuid4().hex)
+            patiently(lambda: _write(aside, uri, data))
+    except Exception as error:  # each client has classes of its own
+        raised = OutputUnwritable(f"{uri} cannot be written: {explain(error)}")
+        raised.attempts = getattr(error, "attempts", 1)
+        raise raised from error
+
+
+def write_at_once(uri: str, data: bytes, scratch: str, seconds: float) -> None:
+    """As `write`, but a single try, and on gs:// and s3:// only `seconds` without a sign of life."""
+    cloud = cloud_of(uri, seconds)
+    if cloud is not None:
+        cloud.write(uri, data)
+    else:
+        _write(FileSystems.join(scratch, uuid.uuid4().hex), uri, data)
+
+
+def read_at_once(uri: str, seconds: float) -> bytes | None:
+    """As `read`, but a single try, as `write_at_once`; None where there is no file."""
+    try:
+        return _read(uri, cloud_of(uri, seconds))
+    except Exception as error:  # each client has classes of its own
+        if is_missing(error):
+            return None
+        raise
 
 
 def _write(aside: str, uri: str, data: bytes) -> None:
@@ -57,11 +85,10 @@ def make_folder(uri: str) -> None:
 
 def read(uri: str) -> bytes:
     """A small file of our own."""
-    return patiently(lambda: _read(uri))
+    return patiently(lambda: _read(uri, cloud_of(uri)))
 
 
-def _read(uri: str) -> bytes:
-    cloud = cloud_of(uri)
+def _read(uri: str, cloud: Cloud | None) -> bytes:
     if cloud is not None:
         data = bytearray()
         cloud.read(uri, data.extend)

@@ -6,9 +6,12 @@ The clients are not loaded for it: errors are known by the names of their classe
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 
 from apache_beam.io.filesystem import BeamIOError
+
+from schemas.errors import OutputUnwritable
 
 _TRANSIENT_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 # What S3 and those that speak like it say where no status is at hand (of one object in a batch).
@@ -113,10 +116,23 @@ def explain(error: BaseException) -> str:
     return f"{told} (HTTP {statuses[-1]})" if statuses else str(told)
 
 
+def unwritable(error: BaseException) -> OutputUnwritable | None:
+    """The OutputUnwritable that ended a pipeline; None where it was something else.
+
+    Runners hand on the text of a worker's traceback alone, and Beam adds the step to the message.
+    """
+    own = isinstance(error, OutputUnwritable)
+    begins = "" if own else re.escape(f"{OutputUnwritable.__module__}.{OutputUnwritable.__qualname__}: ")
+    told = re.search(rf"^{begins}(.*?)(?: \[while running .*)?$", str(error), re.MULTILINE)
+    return OutputUnwritable(told[1]) if told else None
+
+
 def _causes(error: BaseException) -> Iterator[object]:
-    """The error, and those that Beam has wrapped in it."""
+    """The error, and those that Beam or `storage.write` have wrapped in it."""
     yield error
-    if isinstance(error, BeamIOError):
+    if isinstance(error, OutputUnwritable) and error.__cause__ is not None:
+        yield from _causes(error.__cause__)
+    elif isinstance(error, BeamIOError):
         for cause in (error.exception_details or {}).values():
             if isinstance(cause, BaseException):
                 yield from _causes(cause)

@@ -110,6 +110,7 @@ def _by_engine(end: PageEnd) -> EngineSums:
     return EngineSums(
         pages=int(done),
         failed=int(not done),
+        copies=int(end.copied),
         words=end.gained,
         confidence_sum=end.confidence_sum,
         confidence_count=end.confidence_count,

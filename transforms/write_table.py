@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
 import pyarrow as pa
@@ -15,6 +15,7 @@ from transforms.elements import shard_of
 from transforms.tokens import stream
 
 ROWS_A_GROUP = 100_000  # row group: what a writer holds, and a reader reads, at once
+_JOINED = 1_000  # batches that are made one: a batch of a single row takes 20 KB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,17 +40,30 @@ def to_parquet(schema: pa.Schema, packed: Iterable[Packed]) -> bytes:
     """One part file: sorted by owner, zstd, dictionaries, row groups of a bounded size."""
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
-        waiting: list[pa.RecordBatch] = []
-        for item in sorted(packed, key=lambda item: item.order):
-            if item.rows is None:
-                continue
-            waiting.extend(pa.ipc.open_stream(item.rows))
-            if sum(batch.num_rows for batch in waiting) >= ROWS_A_GROUP:
-                writer.write_table(pa.Table.from_batches(waiting, schema))
-                waiting = []
-        if waiting:
-            writer.write_table(pa.Table.from_batches(waiting, schema))
+        for table in _groups(schema, packed):
+            writer.write_table(table)
     return bytes(sink.getvalue())
+
+
+def _groups(schema: pa.Schema, packed: Iterable[Packed]) -> Iterator[pa.Table]:
+    """The rows in order, in tables of about ROWS_A_GROUP."""
+    joined: list[pa.Table] = []
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for item in sorted(packed, key=lambda item: item.order):
+        if item.rows is None:
+            continue
+        for batch in pa.ipc.open_stream(item.rows):
+            waiting.append(batch)
+            rows += batch.num_rows
+        if len(waiting) >= _JOINED or rows >= ROWS_A_GROUP:
+            joined.append(pa.Table.from_batches(waiting, schema).combine_chunks())
+            waiting = []
+        if rows >= ROWS_A_GROUP:
+            yield pa.concat_tables(joined)
+            joined, rows = [], 0
+    if rows:
+        yield pa.concat_tables([*joined, pa.Table.from_batches(waiting, schema)])
 
 
 @beam.typehints.with_input_types(Packed)

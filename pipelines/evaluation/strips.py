@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.engines.native import DETECTOR
 from models.windows import cut_lines
 from models.word_detector import WordDetector
 from models.word_net import WordNet, shared
@@ -29,9 +30,9 @@ class ReadPage:
 
 def read_pages(pages: Sequence[LabelledPage], cache: Path | None) -> Iterator[ReadPage]:
     """Reads the pages; with `cache`, a folder, each only once by the same Word Net."""
-    detector, net = WordDetector(), shared()
+    detector, net = WordDetector(DETECTOR), shared()
     for page in pages:
-        key = hashlib.sha256(f"{net.card['sha256']} {page.picture}".encode()).hexdigest()
+        key = hashlib.sha256(f"{net.card['sha256']} {DETECTOR} {page.picture}".encode()).hexdigest()
         kept = cache / f"{key}.pickle" if cache else None
         if kept and kept.is_file():
             yield pickle.loads(kept.read_bytes())

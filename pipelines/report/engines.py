@@ -18,6 +18,7 @@ def engines_json(summary: Summary) -> list[dict[str, Any]]:
             "files": sums.documents,
             "pages": sums.pages,  # that ended well
             "failed": sums.failed,  # pages
+            "copies": sums.copies,  # of both: pages whose words were read, and paid for, at another place
             "words": sums.words,  # that the files did not have before
             "words_per_page": _ratio(sums.words, sums.pages),
             "mean_confidence": _rounded(sums.mean_confidence),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 
 import pytest
 
+from pipelines import lock
 from schemas.errors import SourceChanged, SourceMissing, SourceUnreadable
 from tests import small_files
 from tests.cloud_servers import CloudServer, Trouble
+from tests.processes import wait_for
 from transforms import opened, sources, storage
 from transforms.elements import Document, ManifestEntry
 from transforms.screen_documents import Screen
-from transforms.storage_errors import explain, is_refused
+from transforms.storage_errors import explain, is_refused, is_transient
 
 ODD = "a b/ü [1]?#%~'+.pdf"  # what a name may hold
 SCRATCH = "/nowhere"  # no file is written aside there
@@ -135,3 +139,50 @@ def test_who_is_refused_is_told_so_at_once(cloud: CloudServer, waited: list[floa
     assert is_refused(raised.value)
     assert f"HTTP {status}" in explain(raised.value)
     assert not waited
+
+
+def test_a_single_try_ends_after_its_seconds_and_is_the_only_one(cloud: CloudServer, waited: list[float]) -> None:
+    uri = f"{cloud.root}/lock"
+    assert storage.read_at_once(uri, 5.0) is None
+    storage.write_at_once(uri, b"data", SCRATCH, 5.0)
+    assert storage.read_at_once(uri, 5.0) == b"data"
+    cloud.door.requests.clear()
+    cloud.door.troubles.append(Trouble(".", seconds=3.0))
+    begun = time.monotonic()
+    with pytest.raises(Exception, match=r".") as raised:
+        storage.read_at_once(uri, 0.1)
+    assert is_transient(raised.value)
+    with pytest.raises(Exception, match=r".") as raised:
+        storage.write_at_once(uri, b"more", SCRATCH, 0.1)
+    assert is_transient(raised.value)
+    assert time.monotonic() - begun < 3.0
+    assert not waited
+
+
+def test_a_start_keeps_its_lock_while_the_storage_stumbles_and_notices_its_loss(
+    cloud: CloudServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "RENEWED_SECONDS", 0.02)
+    monkeypatch.setattr(lock, "AGAIN_SECONDS", 0.01)
+    uri = f"{cloud.root}/out/runs/x/lock"
+    with lock.held(uri, "run x") as held:
+        first = storage.read(uri)
+        cloud.door.troubles.append(Trouble("lock", status=503, times=6))
+        wait_for(lambda: not cloud.door.troubles[0].times, 30)
+        after = storage.read(uri)
+        wait_for(lambda: storage.read(uri) not in (first, after), 30)
+        held.check()
+        monkeypatch.setattr(lock, "RENEWED_SECONDS", 1000.0)
+        monkeypatch.setattr(lock, "SURE_SECONDS", 0.0)
+        other = json.dumps({"token": "another's", "turn": 0, "holder": "x"}).encode()
+
+        def is_lost() -> bool:
+            storage.write(uri, other, SCRATCH)
+            try:
+                held.check()
+            except lock.LockLost:
+                return True
+            return False
+
+        wait_for(is_lost, 30)
+    assert storage.read(uri) == other

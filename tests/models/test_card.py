@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +49,12 @@ def test_a_card_that_is_not_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{")
     with pytest.raises(ModelError, match="not JSON"):
         Card.open(tmp_path / "x.onnx")
+
+
+def test_who_opens_a_model_tells_nobody(tmp_path: Path) -> None:
+    """ONNX Runtime would keep a name for this machine, and what it has to say until it can send it."""
+    code = "from models.ocrable import OcrableNet; OcrableNet.open()"
+    places = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **places}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, cwd=Path(__file__).parents[2])
+    assert list(tmp_path.rglob("*")) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from models.engines.standin import StandIn
 from pipelines.backfill import DONE
 from schemas.pages import PageImage, Word
 from tests import small_files
-from tests.small_runs import RUN, job, overlays, rows, tables
-from transforms import read_words
+from tests.small_runs import RUN, endings, job, overlays, rows, tables
+from transforms import read_words, share_copies
+from transforms.elements import Document, PageRun
 
 
 class Counting(StandIn):
@@ -52,6 +54,10 @@ def test_the_same_bytes_of_one_owner_are_read_once_and_recorded_for_each_place(
     assert [row["words"] for row in found["documents"]] == [5, 5, 5]
     summary = json.loads((tmp_path / "out" / "runs" / RUN / "summary.json").read_text())
     assert (summary["pages"], summary["words"]) == (9, 15)
+    (engine_of_it,) = summary["engines"]
+    assert (engine_of_it["pages"], engine_of_it["copies"]) == (6, 2)
+    seconds = engine_of_it["cpu_seconds"] / 4  # pages that it was asked for
+    assert engine_of_it["cpu_seconds_per_page"] == pytest.approx(seconds, abs=0.0005)
 
 
 def test_each_place_of_a_folder_has_a_pdf_of_its_own(tmp_path: Path) -> None:
@@ -62,3 +68,26 @@ def test_each_place_of_a_folder_has_a_pdf_of_its_own(tmp_path: Path) -> None:
     assert (first[0], second[0]) == ("a.png.pdf", "sub/b.png.pdf")
     assert first[1] == second[1]
     assert [row["status"] for row in rows(tmp_path / "out", "documents")] == ["done", "done"]
+
+
+def test_copies_are_read_where_they_still_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {name: small_files.put(tmp_path / "in" / name, small_files.png()) for name in ("a.png", "b.png", "c.png")}
+    share = share_copies.share
+
+    def share_later(runs: Iterable[PageRun]) -> tuple[PageRun, list[Document]]:
+        """After the first look, one is gone and one is another file."""
+        places["a.png"].unlink(missing_ok=True)
+        places["b.png"].write_bytes(small_files.png(words=5))
+        return share(runs)
+
+    monkeypatch.setattr(share_copies, "share", share_later)
+    assert job(tmp_path / "in", tmp_path / "out", "--no_gallery") == DONE
+    assert endings(tmp_path / "out") == {
+        str(places["a.png"]): ("done", "overlay_failed"),
+        str(places["b.png"]): ("done", "overlay_failed"),
+        str(places["c.png"]): ("done", None),
+    }
+    assert [row["words"] for row in rows(tmp_path / "out", "documents")] == [3, 3, 3]
+    told = {Path(row["uri"]).name: row["error"] for row in rows(tmp_path / "out", "failures")}
+    assert told == {"a.png": "source_missing", "b.png": "source_changed"}
+    assert list(overlays(tmp_path / "out")) == ["c.png.pdf"]

@@ -38,7 +38,7 @@ NAMES = {
     "ä ö.PDF": "ä ö.PDF",
     "[1].pdf": "[1].pdf",
     "*.png": "*.png.pdf",
-    ".hidden": ".hidden.pdf",
+    ".hidden": ".hidden.file.pdf",
     "new\nline.pdf": "new\nline.pdf",
 }
 
@@ -164,20 +164,37 @@ def test_nothing_to_do_is_said(tmp_path: Path, pattern: str) -> None:
     assert pattern in str(raised.value)
 
 
-parts = st.sampled_from(["a", "a.pdf", "a.pdf.pdf", "a~.pdf", "b.PDF", "b"])
+endings = st.sampled_from(["", "~", ".pdf", "~.pdf", ".PDF", ".jpg", ".jpg.pdf", ".Tif~.pdf", ".file", ".file.pdf"])
+parts = st.lists(endings, min_size=1, max_size=3).map(lambda some: "a" + "".join(some))
 paths = st.lists(st.lists(parts, min_size=1, max_size=3).map("/".join), min_size=1, max_size=12, unique=True)
 
 
-@given(paths, st.sampled_from(["/in/", "gs://b/"]))
+@given(paths, st.sampled_from(["/in", "/in/", "gs://b/"]))
 def test_no_two_overlays_have_one_name(relative: list[str], root: str) -> None:
-    files = [path for path in relative if not any(other.startswith(path + "/") for other in relative)]
-    names = inputs._overlay_names([root + path for path in files], root)
-    assert len(set(names)) == len(files)
-    for path, name in zip(files, names, strict=True):
+    names = [inputs._overlay_name(f"{root.rstrip('/')}/{path}", root) for path in relative]
+    assert len(set(names)) == len(relative)
+    for path, name in zip(relative, names, strict=True):
         assert name is not None
         assert name.lower().endswith(".pdf")
-        assert name == path or name.startswith(path)
-        assert not any(other is not None and other.startswith(name + "/") for other in names)
+        for other in relative:  # nor is one what another needs as a folder, but where it is so at the source
+            folders = inputs._overlay_name(f"{root.rstrip('/')}/{other}/x.pdf", root)
+            assert folders is not None
+            assert folders != f"{name}/x.pdf" or other == path
+
+
+def test_ordinary_names_stay_as_they_are() -> None:
+    names = {
+        "a.pdf": "a.pdf",
+        "b.PDF": "b.PDF",
+        "a.jpg": "a.jpg.pdf",
+        "x.pdf/c.TIF": "x.pdf/c.TIF.pdf",
+        "2024.pdf.pdf": "2024.pdf.pdf",
+        "~.pdf": "~.pdf",
+        "scan.jpg.pdf": "scan.jpg~.pdf",
+        "scan.jpg~.pdf": "scan.jpg~~.pdf",
+        "letter": "letter.file.pdf",
+    }
+    assert {name: inputs._overlay_name(f"/in/{name}", "/in") for name in names} == names
 
 
 def test_what_a_pattern_matches_today_does_not_change_the_names_of_overlays(tmp_path: Path) -> None:
@@ -205,5 +222,10 @@ def test_only_a_folder_is_listed_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_name_that_would_be_too_long_is_the_documents_own(tmp_path: Path) -> None:
-    make(tmp_path, "n" * 251, "m" * 252)
-    assert sorted(str(name) for name in found(tmp_path).values()) == ["None", "n" * 251 + ".pdf"]
+    make(tmp_path, "n" * 247 + ".jpg", "m" * 248 + ".jpg", "p" * 245 + ".jpg~.pdf", "q" * 246 + ".jpg.pdf")
+    assert sorted(str(name) for name in found(tmp_path).values()) == [
+        "None",
+        "n" * 247 + ".jpg.pdf",
+        "p" * 245 + ".jpg~~.pdf",
+        "q" * 246 + ".jpg~.pdf",
+    ]

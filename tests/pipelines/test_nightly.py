@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from apache_beam.io.filesystems import FileSystems
@@ -233,16 +233,27 @@ def test_far_away_it_is_the_same(archive: Path, monkeypatch: pytest.MonkeyPatch)
     assert not [name for name in memory_files.FILES if "lock" in name or "scratch" in name or "listing" in name]
 
 
-def test_a_name_that_another_file_takes_leaves_both_with_their_pdfs(archive: Path, tmp_path: Path) -> None:
+def test_no_file_ever_takes_the_overlay_of_another(archive: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    small_files.put(archive / "0.png.pdf", small_files.scan_pdf([4]))
+    before = overlays(output)
+    like_an_overlay = small_files.put(archive / "0.png.pdf", small_files.scan_pdf([4]))
+    small_files.put(archive / "new.png.pdf", small_files.scan_pdf([5]))
     assert night(archive, output, "2") == DONE
-    assert changes(output, "2") == {"unchanged": 4, "changed": 1, "new": 1}
-    found = of_run(output, "2")
-    assert {name: os.path.relpath(row["overlay_uri"], output / "overlays") for name, row in found.items()} == {
-        "0.png": "0.png~.pdf",
-        "0.png.pdf": "0.png.pdf",
-    }
+    assert changes(output, "2") == {"unchanged": 5, "new": 2}
+    second = overlays(output)
+    assert second == {**before, **{name: second[name] for name in ("0.png~.pdf", "new.png~.pdf")}}
+
+    for path in (like_an_overlay, archive / "new.png.pdf"):
+        path.unlink()
+    for name in ("0.png", "new.png"):  # what would have the shorter name, now that it is free
+        small_files.put(archive / name, small_files.png(words=5))
+    assert night(archive, output, "3") == DONE
+    assert changes(output, "3") == {"unchanged": 4, "changed": 1, "new": 1, "deleted": 2}
+    third = overlays(output)
+    changed = {name: third[name] for name in ("0.png.pdf", "new.png.pdf")}
+    assert third == {**second, **changed}
+    assert changed["0.png.pdf"] != before["0.png.pdf"]
+    assert of_run(output, "3")["new.png.pdf"]["overlay_uri"] == f"{output}/overlays/new.png~.pdf"
 
 
 def test_a_night_that_was_stopped_goes_on_by_its_name(archive: Path, tmp_path: Path) -> None:
@@ -266,3 +277,54 @@ def test_a_storage_that_does_not_answer_is_trouble_and_no_change(
     assert night(archive, tmp_path / "out", "2") == TROUBLE
     assert "did not say of 5 of 5 files" in capsys.readouterr().err
     assert changes(tmp_path / "out", "2") == {"not_compared": 5}
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"not a table", "cannot be read: it is no whole Parquet file"),
+        (b"", "cannot be read: it is no whole Parquet file"),
+        ("foreign", "cannot be read: its column uri is missing or of another type"),
+    ],
+)
+def test_a_broken_table_is_named_before_anything_is_done(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes | str, told: str
+) -> None:
+    output = tmp_path / "out"
+    (part,) = (output / "tables" / "documents" / "run=1").iterdir()
+    if isinstance(data, bytes):
+        part.write_bytes(data)
+    else:
+        pq.write_table(pa.table({"uri": [1], "reason": ["x"]}), part)
+    small_files.put(archive / "new.png", small_files.png(seed=9))
+    assert night(archive, output, "2") == USAGE
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"pagebeam: {part} {told}")
+    assert errors.count("\n") == 1
+    assert not (output / "runs" / "2" / "plan").exists()
+    assert not (output / "runs" / "2" / "scratch").exists()
+
+    part.unlink()
+    (output / "runs" / "1" / "waves" / "wave-00000.json").unlink()  # as it says
+    assert night(archive, output, "2") == DONE
+    assert changes(output, "2") == {"new": 6}
+
+
+def test_a_foreign_file_among_the_tables_is_named(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stray = small_files.put(tmp_path / "out" / "tables" / "documents" / "run=1" / "copy of part.parquet", b"")
+    assert night(archive, tmp_path / "out", "2") == USAGE
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"pagebeam: {stray} is no part file of a run")
+    assert errors.count("\n") == 1
+
+
+def test_books_of_a_run_that_are_none_are_named(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = tmp_path / "out" / "runs" / "1"
+    (books / "waves" / "wave-copy.json").write_text("not a marker")
+    (books / "plan.json").write_text("{")
+    assert night(archive, tmp_path / "out", "2") == USAGE
+    assert capsys.readouterr().err.startswith(f"pagebeam: {books / 'plan.json'} is no plan of a run")

@@ -198,6 +198,7 @@ def test_pages_that_an_engine_fails_on_are_counted_as_its_own(
         "files": 0,
         "pages": 0,
         "failed": len(failed),
+        "copies": 0,
         "words": 0,
         "words_per_page": None,
         "mean_confidence": None,

@@ -194,18 +194,6 @@ def test_another_version_of_the_engine_reads_again_where_that_is_asked_for() -> 
     assert kind(ENTRY, past(engine="native", engine_version="1"), engines=everyone, **newer) == "unchanged"
 
 
-@pytest.mark.usefixtures("_storage_refused")
-def test_an_overlay_whose_name_another_file_took_is_written_anew() -> None:
-    entry = ManifestEntry("/in/a.jpg", source_version="v1", overlay_name="a.jpg~.pdf")
-    assert kind(entry, past(overlay_uri="/out/overlays/a.jpg~.pdf")) == "unchanged"
-    assert kind(entry, past(overlay_uri="/out/overlays/a.jpg.pdf")) == "changed"
-    assert kind(entry, past(overlay_uri="/out/overlays/elsewhere/b.pdf")) == "unchanged"
-    assert kind(entry, past(overlay_uri=None)) == "unchanged"
-    # The shorter name may be that of the last copy of a file that is gone.
-    shorter = ManifestEntry("/in/a.jpg", source_version="v1", overlay_name="a.jpg.pdf")
-    assert kind(shorter, past(overlay_uri="/out/overlays/a.jpg~.pdf")) == "unchanged"
-
-
 def gone(row: Past, **changes: Any) -> Verdict | None:
     return compare(**changes).judge(URI, [], [row], [])
 

@@ -28,6 +28,11 @@ def test_means_are_over_what_there_is() -> None:
     assert (some.mean_confidence, some.cpu_seconds_per_page) == (0.75, 2.0)
 
 
+def test_pages_that_were_read_elsewhere_do_not_lower_the_cost_of_one() -> None:
+    assert EngineSums(pages=5, failed=1, copies=2, cpu_seconds=8.0).cpu_seconds_per_page == 2.0
+    assert EngineSums(pages=2, copies=2).cpu_seconds_per_page is None
+
+
 def test_a_page_that_both_read() -> None:
     found = of_shadow_row(shadow_row(words=4, mean_confidence=0.5, shadow_words=2, shadow_mean_confidence=None))
     assert (found.pages, found.failed, found.shadow_failed) == (1, 0, 0)

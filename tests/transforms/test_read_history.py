@@ -10,7 +10,7 @@ import pytest
 
 from schemas.records import DocumentRow, FailureRow, Row, to_arrow
 from tests.transforms.examples import document_row
-from transforms.read_history import Past, latest, read_documents, read_failures, wave_of
+from transforms.read_history import ForeignTable, Past, latest, read_documents, read_failures, wave_of
 from transforms.write_table import part_uri
 
 
@@ -50,3 +50,13 @@ def test_of_rows_of_the_same_moment_the_later_run_counts(tmp_path: Path) -> None
     assert newest is not None
     assert newest.run == "c"
     assert latest([]) is None
+
+
+def test_what_is_no_table_of_ours_is_said_to_be_none(tmp_path: Path) -> None:
+    part = tmp_path / "part.parquet"
+    part.write_bytes(b"no table")
+    with pytest.raises(ForeignTable, match="no whole Parquet file"):
+        list(read_documents(str(part)))
+    pq.write_table(pa.table({"uri": ["/a"], "run": ["x"]}), part)
+    with pytest.raises(ForeignTable, match="column run is missing or of another type"):
+        list(read_failures(str(part)))

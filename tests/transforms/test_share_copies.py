@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import apache_beam as beam
 import pyarrow as pa
@@ -12,7 +13,7 @@ from schemas.records import TOKENS
 from tests.transforms.examples import document, page_end, word
 from transforms.elements import Document, PageEnd, PageRun, PageTask
 from transforms.endings import failure
-from transforms.share_copies import CopyPages, ShareCopies, copied
+from transforms.share_copies import CopyPages, ShareCopies, copied, share
 from transforms.tokens import pack
 
 
@@ -59,7 +60,7 @@ def test_a_copy_has_the_words_at_its_own_place_and_cost_nothing() -> None:
     copy = copied(end, second)
     assert copy.tokens == pack(second, 0, words, "standin").stream
     assert pa.ipc.open_stream(copy.tokens).schema == TOKENS
-    assert (copy.cpu_seconds, copy.row.times) == (0.0, {})
+    assert (copy.cpu_seconds, copy.row.times, copy.copied) == (0.0, {}, True)
     assert dataclasses.replace(copy.row, uri="/1", times=end.row.times) == end.row
     assert copied(dataclasses.replace(end, tokens=None), second).tokens is None
 
@@ -69,3 +70,9 @@ def test_a_copys_failure_is_its_own() -> None:
     copy = copied(lost, of("/2"))
     assert copy.failure is not None
     assert copy.failure.uri == "/2"
+
+
+def test_one_of_which_nothing_is_left_ends_with_its_own_error(tmp_path: Path) -> None:
+    places = [of(str(tmp_path / name)) for name in "ba"]
+    run, others = share(run_of(place, 0, 1) for place in places)
+    assert ([task.document for task in run.pages], others) == ([places[1], places[1]], [places[0]])

@@ -12,7 +12,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils import retry
 
 from documents import media
-from schemas.errors import SourceMissing, SourceUnreadable, UsageError
+from schemas.errors import OutputUnwritable, SourceMissing, SourceUnreadable, UsageError
 from tests import memory_files
 from transforms import sources, storage
 
@@ -127,7 +127,7 @@ def test_what_could_not_be_written_is_not_there_by_half(tmp_path: Path, monkeypa
         raise BeamIOError("Rename operation failed", {})
 
     monkeypatch.setattr(FileSystems, "rename", refuse)
-    with pytest.raises(BeamIOError):
+    with pytest.raises(OutputUnwritable, match="a cannot be written: BeamIOError"):
         storage.write(str(tmp_path / "a"), b"data", str(tmp_path / "scratch"))
     assert not (tmp_path / "a").exists()
 

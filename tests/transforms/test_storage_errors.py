@@ -8,7 +8,8 @@ import pytest
 from apache_beam.io.aws.clients.s3.messages import S3ClientError
 from apache_beam.io.filesystem import BeamIOError
 
-from transforms.storage_errors import explain, is_missing, is_refused, is_transient
+from schemas.errors import OutputUnwritable
+from transforms.storage_errors import explain, is_missing, is_refused, is_transient, unwritable
 
 
 def named(module: str, name: str, bases: tuple[type, ...] = (Exception,), **attributes: Any) -> Exception:
@@ -140,3 +141,18 @@ def test_other_causes_are_told_by_class_status_or_the_systems_words() -> None:
 )
 def test_what_is_not_found_besides_the_file_is_not_taken_for_the_file(error: Exception) -> None:
     assert not is_missing(error)
+
+
+def test_why_a_pipeline_ended_is_known_by_the_text_of_a_workers_traceback() -> None:
+    text = (
+        "Traceback (most recent call last):\n  File ...\n"
+        "schemas.errors.OutputUnwritable: /out/a b.parquet cannot be written: No space left on device "
+        "[while running 'WriteTokens/WritePart']\n\nDuring handling of ..."
+    )
+    found = unwritable(RuntimeError(text))
+    assert str(found) == "/out/a b.parquet cannot be written: No space left on device"
+    assert unwritable(RuntimeError(text.replace("OutputUnwritable", "CorruptDocument"))) is None
+    assert str(unwritable(OutputUnwritable("x cannot be written: y [while running 'Z']"))) == "x cannot be written: y"
+    raised = OutputUnwritable("x")
+    raised.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert explain(raised) == "No space left on device"

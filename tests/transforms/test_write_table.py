@@ -64,6 +64,18 @@ def test_row_groups_are_bounded_and_texts_are_dictionaries(monkeypatch: pytest.M
     assert "RLE_DICTIONARY" in column.encodings
 
 
+def test_rows_that_are_joined_on_the_way_stay_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = _rows(*(f"/{number:03d}" for number in range(25)))
+    as_it_is = pq.read_table(pa.BufferReader(to_parquet(DOCUMENTS, packed)))
+    monkeypatch.setattr(write_table, "_JOINED", 4)
+    assert pq.read_table(pa.BufferReader(to_parquet(DOCUMENTS, packed))) == as_it_is
+    monkeypatch.setattr(write_table, "ROWS_A_GROUP", 10)
+    data = to_parquet(DOCUMENTS, packed)
+    assert pq.read_table(pa.BufferReader(data)) == as_it_is
+    found = pq.read_metadata(pa.BufferReader(data))
+    assert [found.row_group(index).num_rows for index in range(found.num_row_groups)] == [10, 10, 5]
+
+
 def test_a_document_lies_in_the_part_of_the_same_number(tmp_path: Path) -> None:
     uris = [f"/{number}" for number in range(20)]
     _write(tmp_path, DocumentRow, _rows(*uris), shards=3, wave=7)
