@@ -1,4 +1,4 @@
-"""What the Word Detector finds, and what it costs: beside the other method, and beside RapidOCR's detector.
+"""What the Word Detector finds, and what it costs: its methods, RapidOCR's detector, Tesseract.
 
     python -m benchmarks.detection DATA [--peers 10] [--json FILE]
 
@@ -7,7 +7,8 @@ each: a list of `[x0, y0, x1, y1, text]`. Pages are rendered as the job renders 
 those whose pages the thresholds were chosen on, and the others.
 
 Recall and precision are one-to-one at IoU 0.5 on upright boxes; `covered` is the share of true boxes that lie to 0.7
-within one line found: what the Word Net gets to see. CPU is of one thread, without rendering.
+within one line found: what the Word Net gets to see. CPU is of one thread and the programs that it starts, without
+rendering. Tesseract's boxes come of reading the page; its lines are cut at wide gaps, as `pipelines.evaluate` does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,15 +27,20 @@ import cv2
 import numpy as np
 
 from documents import media, reader
+from models.detector.gather import gather
 from models.detector.ink import find_dark, without_rules
 from models.detector.level import make_level
 from models.detector.regions import components
 from models.detector.rows import form_rows
+from models.detector.strips import find_strips
+from models.line_net import LineNet
 from models.windows import cut_lines
-from models.word_detector import Line, WordDetector
-from schemas.geometry import Quad
-from schemas.pages import Pixels
+from models.word_detector import METHODS, Line, Method, WordDetector
+from pipelines.evaluation.detection import as_lines
+from schemas.geometry import Quad, pixels_to_fractions
+from schemas.pages import PageImage, Pixels
 
+DEFAULTS: tuple[Method, ...] = ("learned", "components")  # MSER, six times as slow, gets the samples alone
 SAME = 0.5  # intersection over union
 COVERED = 0.7  # of a true box's area
 
@@ -112,9 +119,9 @@ def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
     hits = truths = outputs = covered = 0
     times = []
     for page in loaded:
-        start = time.process_time()
+        start = cpu_seconds()
         found = find(page.pixels)
-        times.append(1000 * (time.process_time() - start))
+        times.append(1000 * (cpu_seconds() - start))
         hits += matches(page.truth, found[unit])
         truths, outputs = truths + len(page.truth), outputs + len(found[unit])
         inside = shared(page.truth, found[1]).max(axis=1, initial=0.0)
@@ -129,12 +136,17 @@ def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
     )
 
 
+def cpu_seconds() -> float:
+    """Of this process and of those that it started and that have ended."""
+    return sum(os.times()[2:4]) + time.process_time()
+
+
 def boxes_of(quads: Sequence[Quad]) -> Boxes:
     return np.array([quad.box for quad in quads], float).reshape(-1, 4)
 
 
-def by_detector(method: str) -> Find:
-    detector = WordDetector(method)  # type: ignore[arg-type]
+def by_detector(method: Method) -> Find:
+    detector = WordDetector(method)
 
     def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
         lines: list[Line] = detector.detect(pixels)
@@ -156,8 +168,22 @@ def by_rapidocr() -> Find:
     return find
 
 
+def by_tesseract() -> Find:
+    """Tesseract's words and lines, as the engine `tesseract` reads them."""
+    from models.engines.tesseract import open_engine
+
+    engine = open_engine()
+
+    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
+        words = engine.read(PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0])))
+        lines = np.array([line.box for line in as_lines(words)], float).reshape(-1, 4)
+        return boxes_of([word.quad for word in words]), lines
+
+    return find
+
+
 def parts(loaded: Sequence[Page]) -> dict[str, float]:
-    """CPU milliseconds a page of each step of the default method, dark on light, and of cutting windows."""
+    """CPU milliseconds a page of the steps of both default methods, dark on light, and of cutting windows."""
     times: dict[str, float] = {}
 
     def step(name: str, function: Callable[..., Any], *arguments: object) -> Any:
@@ -166,13 +192,16 @@ def parts(loaded: Sequence[Page]) -> dict[str, float]:
         times[name] = times.get(name, 0.0) + 1000 * (time.process_time() - start) / len(loaded)
         return result
 
-    detector = WordDetector()
+    detectors, net = {method: WordDetector(method) for method in DEFAULTS}, LineNet.open()
     for page in loaded:
         grey = step("grey", cv2.cvtColor, page.pixels, cv2.COLOR_RGB2GRAY)
         dark, _ = step("threshold", find_dark, grey)
         regions = step("components", components, step("rules", without_rules, dark))
         step("rows", form_rows, step("level", make_level, regions))
-        lines = step("all of detect", detector.detect, page.pixels)
+        strips = step("strips", find_strips, step("network", net.maps, grey))
+        step("gather", gather, grey, strips)
+        for method, detector in detectors.items():
+            lines = step(f"all of {method}", detector.detect, page.pixels)
         step("cut_lines", cut_lines, page.pixels, lines)
     return times
 
@@ -180,7 +209,9 @@ def parts(loaded: Sequence[Page]) -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--peers", type=int, default=0, help="pages of each set that RapidOCR's detector gets as well")
+    parser.add_argument(
+        "--peers", type=int, default=0, help="pages of each set that RapidOCR and Tesseract get as well"
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
@@ -194,17 +225,14 @@ def main() -> int:
     figures: dict[str, dict[str, Figures]] = {}
     for name, (paths, unit) in sets.items():
         loaded = [load(path) for path in paths]
-        figures[name] = {method: measure(loaded, by_detector(method), unit) for method in ("components", "mser")}
+        figures[name] = {method: measure(loaded, by_detector(method), unit) for method in DEFAULTS}
         if arguments.peers:
             some = loaded[:: max(1, len(loaded) // arguments.peers)][: arguments.peers]
-            figures[f"{name}, sample"] = {
-                "components": measure(some, by_detector("components"), unit),
-                "mser": measure(some, by_detector("mser"), unit),
-                "rapidocr": measure(some, by_rapidocr(), unit),
-            }
-            if unit == 0:
-                peer = figures[f"{name}, sample"]["rapidocr"]
-                figures[f"{name}, sample"]["rapidocr"] = peer._replace(recall=None, precision=None)
+            sample = {method: measure(some, by_detector(method), unit) for method in METHODS}
+            peer = measure(some, by_rapidocr(), unit)
+            sample["rapidocr"] = peer if unit == 1 else peer._replace(recall=None, precision=None)
+            sample["tesseract"] = measure(some, by_tesseract(), unit)
+            figures[f"{name}, sample"] = sample
     print(table(figures))
     for name, (paths, _) in sets.items():
         times = parts([load(path) for path in paths[::5]])

@@ -1,26 +1,31 @@
 """The Word Detector: pixels in, lines of words out, at high recall.
 
-What is found needs not be text: whoever reads the lines drops what holds none. Classical methods alone: regions of
-print, by a local threshold or as maximally stable ones, strung into lines; see docs/detector.md for how they compare.
+What is found needs not be text: whoever reads the lines drops what holds none. Lines are found by a small network, the
+Line Net, and words by their ink; or by classical methods alone: regions of print, by a local threshold or as maximally
+stable ones, strung into lines. See docs/detector.md for how they compare.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from models.detector.boxes import Boxes, Floats, overlap, surround
+from models.detector.boxes import Bools, Boxes, Floats, overlap, surround
+from models.detector.gather import gather
 from models.detector.ink import Grey, Shade, find_dark, find_light, without_rules
 from models.detector.level import make_level
 from models.detector.order import reading_order
 from models.detector.regions import Regions, components, stable_regions
 from models.detector.rows import Rows, form_rows, select
+from models.detector.strips import find_strips, levelled
 from models.detector.words import word_numbers
+from models.line_net import LineNet
 from schemas.geometry import Quad
 
-Method = Literal["components", "mser"]
+Method = Literal["components", "mser", "learned"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 PAD = 0.12  # of a line's box: its blurred edge, which no threshold finds
 BAR = 0.62  # share of ink: dark regions with more are bars rather than letters
@@ -42,10 +47,12 @@ class WordDetector:
     """Finds the lines of a page and the words in them."""
 
     def __init__(self, method: Method = "components") -> None:
+        """Raises ModelError where the Line Net is missing and `method` is "learned"."""
         import cv2
 
         cv2.setNumThreads(1)
         self.method = method
+        self._net = LineNet.open() if method == "learned" else None
 
     def detect(self, pixels: np.ndarray) -> list[Line]:
         """The lines of a page in reading order.
@@ -56,6 +63,15 @@ class WordDetector:
         import cv2
 
         grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels, np.uint8)
+        return self._by_network(self._net, grey) if self._net is not None else self._by_regions(grey)
+
+    def _by_network(self, net: LineNet, grey: Grey) -> list[Line]:
+        strips = find_strips(net.maps(grey))
+        rows, light = gather(grey, strips)
+        lines = _lines(rows, 0.0, light)
+        return [lines[index] for index in reading_order(levelled(rows.boxes, rows.slant))]
+
+    def _by_regions(self, grey: Grey) -> list[Line]:
         dark, shade = self._dark_regions(grey)
         level = make_level(dark)
         rows = form_rows(level)
@@ -64,7 +80,8 @@ class WordDetector:
             light = form_rows(make_level(self._light_regions(grey, shade), level.slope))
             light = select(light, light.letters >= LIGHT_LETTERS)
         rows, light = _settle(rows, light)
-        lines = _lines(rows, level.slope, light=False) + _lines(light, level.slope, light=True)
+        lines = _lines(rows, level.slope, np.zeros(len(rows.height), bool))
+        lines += _lines(light, level.slope, np.ones(len(light.height), bool))
         order = reading_order(np.concatenate([rows.boxes, light.boxes]))
         return [lines[index] for index in order]
 
@@ -91,7 +108,7 @@ def _settle(dark: Rows, light: Rows) -> tuple[Rows, Rows]:
     return select(dark, ~np.any(fight & beaten, axis=1)), select(light, ~np.any(fight & ~beaten, axis=0))
 
 
-def _lines(rows: Rows, slope: float, light: bool) -> list[Line]:
+def _lines(rows: Rows, slope: float, light: Bools) -> list[Line]:
     word = word_numbers(rows)
     count = int(word.max(initial=-1)) + 1
     boxes = surround(rows.member_boxes, word, count)
@@ -101,7 +118,7 @@ def _lines(rows: Rows, slope: float, light: bool) -> list[Line]:
     words = _quads(boxes, slope + rows.slant[owner])
     ends = np.searchsorted(owner, np.arange(len(quads) + 1))
     return [
-        Line(quad, tuple(words[ends[row] : ends[row + 1]]), float(rows.height[row]), light)
+        Line(quad, tuple(words[ends[row] : ends[row + 1]]), float(rows.height[row]), bool(light[row]))
         for row, quad in enumerate(quads)
     ]
 

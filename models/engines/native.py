@@ -8,14 +8,23 @@ from pathlib import Path
 
 from models.engines.base import clean
 from models.windows import Window, cut_lines
-from models.word_detector import Line, WordDetector
+from models.word_detector import Line, Method, WordDetector
 from models.word_net import shared
 from models.wordinator import Wordinator
 from schemas.errors import UsageError
 from schemas.pages import PageImage, Word
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
-NEEDED = ("word_net.onnx", "word_net.json", "lexicon.txt.xz", "lexicon.json", "wordinator.json")
+DETECTOR: Method = "learned"  # the default: see docs/detector.md for how they compare
+NEEDED = (
+    "word_net.onnx",
+    "word_net.json",
+    "line_net.onnx",
+    "line_net.json",
+    "lexicon.txt.xz",
+    "lexicon.json",
+    "wordinator.json",
+)
 
 
 class Native:
@@ -23,11 +32,11 @@ class Native:
 
     name = "native"
 
-    def __init__(self) -> None:
-        self._detector = WordDetector()
+    def __init__(self, detector: Method = DETECTOR) -> None:
+        self._detector = WordDetector(detector)
         self._net = shared()
         self._wordinator = Wordinator.open(WEIGHTS, self._net.alphabet)
-        self.version = f"1-{_digest()[:8]}"
+        self.version = f"1-{_digest(detector)[:8]}"
 
     def read(self, image: PageImage) -> list[Word]:
         """See `Engine.read`; raises Unreadable where nearly all that there is to read is noise."""
@@ -46,10 +55,10 @@ class Native:
         return [word for word in words if clean(word.text) == word.text]
 
 
-def _digest() -> str:
+def _digest(detector: Method) -> str:
     """Of all that decides what is read, but the code."""
     parts = (WEIGHTS / name for name in NEEDED if not name.endswith(".json") or name == "wordinator.json")
-    return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
+    return hashlib.sha256(b"".join([*(path.read_bytes() for path in parts), detector.encode()])).hexdigest()
 
 
 def check() -> None:
@@ -61,7 +70,7 @@ def check() -> None:
             raise UsageError(f"the engine native needs {path}, which is part of the project")
 
 
-def open_engine() -> Native:
-    """Loads the networks and the lexicon."""
+def open_engine(detector: Method = DETECTOR) -> Native:
+    """Loads the networks and the lexicon; `detector`: how lines are found."""
     check()
-    return Native()
+    return Native(detector)

@@ -4,11 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from models.word_detector import Line, WordDetector
+from models.word_detector import METHODS, Line, WordDetector
 from schemas.geometry import reading_angle
 from tests.models.drawn import Paper, texts_of
 
 DETECTOR = WordDetector()
+LEARNED = WordDetector("learned")
 PROSE = [
     "Some people read from left to",
     "right until the line comes to",
@@ -25,12 +26,13 @@ def _written(paper: Paper) -> list[str]:
     return [word for word, _ in paper.words]
 
 
+@pytest.mark.parametrize("detector", [DETECTOR, LEARNED])
 @pytest.mark.parametrize("size", [18, 32, 60])
-def test_finds_every_word_in_order_and_nothing_else(size: int) -> None:
+def test_finds_every_word_in_order_and_nothing_else(size: int, detector: WordDetector) -> None:
     paper = Paper(1400)
     for row, text in enumerate(PROSE):
         paper.write(text, 60, 40 + row * 1.6 * size, size)
-    lines = DETECTOR.detect(paper.pixels)
+    lines = detector.detect(paper.pixels)
     assert _words(lines, paper) == _written(paper)
     assert len(lines) == len(PROSE)
     assert not any(line.light for line in lines)
@@ -44,7 +46,7 @@ def test_colour_is_read_as_its_grey() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 2), (300, 200)])
 @pytest.mark.parametrize("level", [0, 255])
-@pytest.mark.parametrize("method", ["components", "mser"])
+@pytest.mark.parametrize("method", METHODS)
 def test_an_empty_page_has_no_lines(shape: tuple[int, int], level: int, method: str) -> None:
     assert WordDetector(method).detect(np.full(shape, level, np.uint8)) == []  # type: ignore[arg-type]
 
@@ -93,20 +95,22 @@ def test_marks_belong_to_their_line() -> None:
     assert box.right >= last.right - 1
 
 
-def test_columns_of_prose_are_read_one_after_the_other() -> None:
+@pytest.mark.parametrize("detector", [DETECTOR, LEARNED])
+def test_columns_of_prose_are_read_one_after_the_other(detector: WordDetector) -> None:
     paper = Paper(1400)
     for column in (60, 760):
         for row, text in enumerate(PROSE * 2):
             paper.write(text, column, 60 + row * 50)
-    assert _words(DETECTOR.detect(paper.pixels), paper) == _written(paper)
+    assert _words(detector.detect(paper.pixels), paper) == _written(paper)
 
 
-def test_a_table_is_read_row_by_row() -> None:
+@pytest.mark.parametrize("detector", [DETECTOR, LEARNED])
+def test_a_table_is_read_row_by_row(detector: WordDetector) -> None:
     paper = Paper()
     for row in range(5):
         for column, text in enumerate(("Tea", "2", "14.90", "29.80")):
             paper.write(text, 60 + 250 * column, 60 + 50 * row)
-    lines = DETECTOR.detect(paper.pixels)
+    lines = detector.detect(paper.pixels)
     assert _words(lines, paper) == _written(paper)
     assert len(lines) == 20
 

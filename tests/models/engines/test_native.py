@@ -36,6 +36,13 @@ def test_clean_print_is_read_where_it_stands(page: PageImage) -> None:
     assert all(word.confidence is not None and 0.5 < word.confidence <= 1 for word in words)
 
 
+def test_the_detector_is_chosen_and_part_of_the_version(page: PageImage) -> None:
+    engines = [native.open_engine(detector) for detector in ("learned", "components")]
+    assert engines[0].version == open_engine("native").version != engines[1].version
+    texts = [[word.text for word in engine.read(page)] for engine in engines]
+    assert texts[0] == texts[1] != []
+
+
 def test_a_page_depends_on_no_page_before(page: PageImage) -> None:
     engine = open_engine("native")
     first = engine.read(page)
@@ -113,8 +120,18 @@ def texture() -> np.ndarray:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-@pytest.mark.parametrize("draw", [scrawl, headlined, texture])
+def image(pixels: np.ndarray) -> PageImage:
+    return PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
+
+
+@pytest.mark.parametrize("draw", [scrawl, headlined])
 def test_a_page_without_text_that_it_reads_is_unreadable(draw: Callable[[], np.ndarray]) -> None:
-    pixels = draw()
     with pytest.raises(Unreadable):
-        open_engine("native").read(PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0])))
+        open_engine("native").read(image(draw()))
+
+
+def test_texture_holds_no_lines_and_is_not_read() -> None:
+    engine = native.open_engine("learned")
+    assert len(engine.windows(image(texture()))[0]) < 5
+    with pytest.raises(Unreadable):
+        native.open_engine("components").read(image(texture()))
