@@ -1,4 +1,4 @@
-"""The Word Net: convolutions, a bidirectional LSTM, one linear layer; CTC classes for every fourth column."""
+"""The Word Net: convolutions, two bidirectional LSTMs, a linear layer over both; CTC classes for every fourth column."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ class WordNetwork(nn.Module):
             last = channels
         self.features = nn.Sequential(*layers)
         self.lstm = nn.LSTM(last * height // 16, HIDDEN, bidirectional=True, batch_first=True)
-        self.classes = nn.Linear(2 * HIDDEN, CLASSES)
+        self.second = nn.LSTM(2 * HIDDEN, HIDDEN, bidirectional=True, batch_first=True)
+        self.classes = nn.Linear(4 * HIDDEN, CLASSES)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         columns = self.features(x).flatten(1, 2).transpose(1, 2)
-        sequence, _ = self.lstm(columns)
-        scores: torch.Tensor = self.classes(sequence)
+        first, _ = self.lstm(columns)
+        second, _ = self.second(first)
+        scores: torch.Tensor = self.classes(torch.cat([first, second], -1))
         return scores.float().log_softmax(-1)
 
 
