@@ -160,8 +160,10 @@ def test_an_unknown_page_is_an_error_of_that_call(opened: Opened) -> None:
 
 def test_cpu_time_of_the_child_is_counted(opened: Opened) -> None:
     with opened(png()) as document:
-        for _ in range(20):  # some kernels count in ticks
+        for _ in range(2000):  # some kernels count in ticks, and a call may fall between two
             document.render(0)
+            if document.cpu_seconds:
+                break
         assert document.cpu_seconds > 0
 
 
