@@ -98,13 +98,16 @@ def _absolute(path: str) -> str:
 
 
 def _overlay_name(path: str, root: str) -> str | None:
-    """The source's own name below `root`, with .pdf behind it where it is not a PDF's; None where no file can have it.
+    """The source's own name below `root`, with .pdf behind it where it is not a PDF's; None where no file can have it,
+    as an object's with two slashes or dots between them, which would lie elsewhere.
 
     It comes from the source's name alone, and no other source has it, whatever else lies there today or on another day:
     the PDF of one that is gone may be the last copy of its pages.
     """
-    relative = _absolute(path)[len(_absolute(root).rstrip("/")) :].lstrip("/")
-    *folders, name = relative.split("/")
+    whole = path if "://" in path else os.path.abspath(path)
+    *folders, name = whole[len(_absolute(root).rstrip("/")) :].removeprefix("/").split("/")
+    if not {"", ".", ".."}.isdisjoint([*folders, name]):
+        return None
     if name.lower().endswith(".pdf"):
         name = _set_apart(name)
     else:

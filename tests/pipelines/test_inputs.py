@@ -229,3 +229,9 @@ def test_a_name_that_would_be_too_long_is_the_documents_own(tmp_path: Path) -> N
         "p" * 245 + ".jpg~~.pdf",
         "q" * 246 + ".jpg~.pdf",
     ]
+
+
+@pytest.mark.parametrize("name", ["../../x.pdf", "a/../x.pdf", "./x.jpg", "/x.pdf", "a//x", "a/"])
+def test_an_object_whose_name_as_a_file_would_lie_elsewhere_gets_the_documents_own(name: str) -> None:
+    assert inputs._overlay_name(f"s3://bucket/in/{name}", "s3://bucket/in") is None
+    assert inputs._overlay_name("s3://bucket/in/..a/x..pdf", "s3://bucket/in/") == "..a/x..pdf"
