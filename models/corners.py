@@ -109,7 +109,7 @@ def is_page(quad: Points) -> bool:
         return False
     if quad.min() < -FARTHEST or quad.max() > 1 + FARTHEST:
         return False
-    return _area(quad) >= SMALLEST and overlap(quad, np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])) < FILLS
+    return _area(quad) >= SMALLEST and 0 < overlap(quad, np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])) < FILLS
 
 
 def is_straight(quad: Points) -> bool:

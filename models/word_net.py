@@ -121,7 +121,7 @@ def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple
     """
     best = scores.argmax(1)
     peaks = scores[np.arange(len(scores)), best]
-    changes = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1], [True]])) if len(best) else np.zeros(1, int)
+    changes = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1], [True]]))
     starts, ends = changes[:-1], changes[1:]
     read = best[starts] != 0
     labels = best[starts[read]].tolist()

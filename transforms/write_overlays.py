@@ -10,14 +10,13 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from documents.jail import LEVELS
-from schemas.errors import OutputUnwritable, PagebeamError, SignedDocument
+from schemas.errors import PagebeamError, SignedDocument
 from schemas.records import DocumentRow, FailureRow
 from transforms import opened, storage
 from transforms.count_ends import NAMESPACE
 from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd
 from transforms.endings import failure
 from transforms.opened import Stopwatch
-from transforms.storage_errors import explain
 from transforms.tokens import read_words
 
 STAGE = "WriteOverlays"
@@ -67,12 +66,7 @@ class Overlays:
         data = jailed.overlay(gained, sorted(gained) if self.redo else [], self.signed)
         name = document.entry.overlay_name or f"{document.document_id[:2]}/{document.document_id}.pdf"
         uri = f"{self.output}/overlays/{name}"
-        try:
-            storage.write(uri, data, self.scratch)
-        except Exception as error:  # each storage has classes of its own
-            unwritten = OutputUnwritable(f"{uri} cannot be written: {explain(error)}")
-            unwritten.attempts = getattr(error, "attempts", 1)
-            raise unwritten from error
+        storage.write(uri, data, self.scratch)
         return uri
 
     def _row(

@@ -21,6 +21,7 @@ SLANT_LENGTH = 5.0  # heights: a shorter strip shows no slope of its own
 STEEPEST = 0.12  # rows a column
 GAP = 1.0  # heights: over a narrower one the pieces of a line are joined
 ALIKE = 1.6  # times as high as the other a piece may be
+MOST_PIECES = 1500  # of a page: more are a texture, and the table of their pairs would take a quarter of a gigabyte
 
 
 class Strips(NamedTuple):
@@ -128,7 +129,7 @@ def _slopes(group: Ints, x: Floats, middle: Floats, high: Floats, weight: Floats
 def _joined(strips: Strips) -> Strips:
     """The strips, those joined that are pieces of one line: side by side, as high, on one level."""
     boxes, slope = strips
-    if len(boxes) < 2:
+    if not 2 <= len(boxes) <= MOST_PIECES:
         return strips
     high = boxes[:, 3] - boxes[:, 1]
     left, right = np.minimum(boxes[:, None, 0], boxes[None, :, 0]), np.maximum(boxes[:, None, 2], boxes[None, :, 2])

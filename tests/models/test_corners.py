@@ -69,6 +69,7 @@ def test_a_page_is_convex_large_enough_and_not_the_whole_picture() -> None:
     assert not is_page((UNIT * 0.5 + 0.2)[::-1])
     assert not is_page(np.array([[0.1, 0.1], [0.9, 0.1], [0.3, 0.3], [0.1, 0.9]]))
     assert not is_page(UNIT * 0.9 - 0.4)
+    assert not is_page(np.array([[-0.2, 0.0], [-0.01, 0.0], [-0.01, 1.0], [-0.2, 1.0]]))
 
 
 def test_what_stands_straight_is_left_alone(finder: CornerFinder) -> None:

@@ -157,7 +157,7 @@ def test_an_overlay_that_cannot_be_written_is_a_typed_failure_and_the_words_stay
         raise error
 
     head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png(2)))
-    monkeypatch.setattr(storage, "write", full)
+    monkeypatch.setattr(storage, "patiently", full)
     end = overlays(tmp_path).end(head, pages)
     opened.close()
     assert (end.row.status, end.row.reason, end.row.overlay_uri, end.row.words) == ("done", "overlay_failed", None, 2)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.detector.strips import find_strips, levelled
+from models.detector.strips import MOST_PIECES, find_strips, levelled
 from models.line_net import CELL, Maps
 
 HIGH = 28.0  # pixels of a line
@@ -72,3 +72,11 @@ def test_boxes_of_many_slopes_come_into_one_frame() -> None:
     boxes = np.array([[0.0, 10, 1000, 40], [500.0, 20, 600, 50]])
     moved = levelled(boxes, np.array([0.02, 0.05]))
     assert moved == pytest.approx(np.array([[0.0, 10, 1000, 40], [500.0, 36.5, 600, 66.5]]))
+
+
+def test_a_texture_of_many_pieces_is_left_in_pieces() -> None:
+    page = Page(rows=400, columns=400)
+    for middle in range(20, 3100, 60):
+        for left in range(20, 3100, 90):
+            page.line(left, left + 70, middle)
+    assert len(find_strips(page.maps).boxes) == 52 * 35 > MOST_PIECES
