@@ -1,4 +1,4 @@
-"""The Word Net: convolutions, two bidirectional LSTMs, a linear layer over both; CTC classes for every fourth column."""
+"""The Word Net: convolutions, two bidirectional LSTMs, a linear layer over both; CTC classes for each fourth column."""
 
 from __future__ import annotations
 

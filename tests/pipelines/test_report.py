@@ -248,8 +248,8 @@ def test_summary_json_tells_the_figures() -> None:
 
 def test_engines_are_told_apart_when_there_are_several() -> None:
     sums = {
-        "native 1": EngineSums(3, 6, 0, 60, 4.5, 9, 1.5),
-        "rapidocr 3": EngineSums(1, 1, 1, 5, 0.0, 0, 4.0),
+        "native 1": EngineSums(3, 6, 0, copies=2, words=60, confidence_sum=4.5, confidence_count=9, cpu_seconds=1.0),
+        "rapidocr 3": EngineSums(1, 1, 1, words=5, cpu_seconds=4.0),
     }
     summary = dataclasses.replace(SUMMARY, engine_sums=sums)
     facts = dataclasses.replace(FACTS, experiment="rapidocr:10")
