@@ -20,7 +20,7 @@ def call(number: int, *arguments: Any) -> int:
 
 def fork() -> int:
     """As `os.fork`, for a process with one thread: without what Python does for others, which costs a child more time
-    than its start. Raises OSError."""
+    than its start. `random` is not seeded anew: all children of a process draw the same numbers. Raises OSError."""
     return _checked(_libc_locked.fork())
 
 
