@@ -14,7 +14,6 @@ rendering. Tesseract's boxes come of reading the page; its lines are cut at wide
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import sys
@@ -26,7 +25,6 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from documents import media, reader
 from models.detector.gather import gather
 from models.detector.ink import find_dark, without_rules
 from models.detector.level import make_level
@@ -36,12 +34,13 @@ from models.detector.strips import find_strips
 from models.line_net import LineNet
 from models.windows import cut_lines
 from models.word_detector import METHODS, Line, Method, WordDetector
-from pipelines.evaluation.detection import as_lines
-from schemas.geometry import Quad, pixels_to_fractions
+from pipelines.evaluation.detection import as_lines, matches
+from pipelines.evaluation.labelled_pages import LabelledPage, read_folder
+from pipelines.evaluation.measure import render
+from schemas.geometry import Box, Quad, pixels_to_fractions
 from schemas.pages import PageImage, Pixels
 
 DEFAULTS: tuple[Method, ...] = ("learned", "components")  # MSER, six times as slow, gets the samples alone
-SAME = 0.5  # intersection over union
 COVERED = 0.7  # of a true box's area
 
 Boxes = np.ndarray  # (n, 4): left, top, right, bottom
@@ -49,7 +48,6 @@ Find = Callable[[Pixels], tuple[Boxes, Boxes]]  # words and lines of a page
 
 
 class Page(NamedTuple):
-    path: Path
     pixels: Pixels
     truth: Boxes
 
@@ -63,55 +61,20 @@ class Figures(NamedTuple):
     cpu_ms_most: float
 
 
-def pages(folder: Path, names: set[str] | None = None) -> list[Path]:
-    """The pages of a set, in order."""
-    found = sorted(path for path in folder.iterdir() if path.suffix in {".jpg", ".png"})
-    return [path for path in found if names is None or path.stem in names]
-
-
-def validation(folder: Path) -> set[str]:
-    """The names of the set's validation split."""
-    with (folder / "split.csv").open(encoding="utf-8", newline="") as file:
-        return {Path(row["name"]).stem for row in csv.DictReader(file) if row["split"] == "validation"}
-
-
-def load(path: Path) -> Page:
+def load(labelled: LabelledPage) -> Page:
     """A page as the job renders it, its true boxes scaled alike."""
-    data = path.read_bytes()
-    media_type = media.sniff(data[:4096])
-    if media_type is None:
-        raise SystemExit(f"{path} is no picture")
-    with reader.open_document(data, media_type) as document:
-        image = document.render(0)
-    rows = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    boxes = np.array([row[:4] for row in rows if row[4].strip()], float).reshape(-1, 4)
-    own = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    across, down = image.pixels.shape[1] / own.shape[1], image.pixels.shape[0] / own.shape[0]
-    return Page(path, image.pixels, boxes * [across, down, across, down])
+    pixels = render(labelled).pixels
+    across, down = pixels.shape[1] / labelled.width, pixels.shape[0] / labelled.height
+    boxes = [one.box for one in labelled.boxes or () if one.text.strip()]
+    return Page(pixels, np.array(boxes, float).reshape(-1, 4) * [across, down, across, down])
 
 
-def shared(boxes: Boxes, others: Boxes) -> np.ndarray:
-    """The area that each box shares with each other."""
+def contained(boxes: Boxes, others: Boxes) -> np.ndarray:
+    """The share of each box that lies within the one of the others that has most of it."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
-
-
-def area(boxes: Boxes) -> np.ndarray:
-    return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
-
-
-def matches(truth: Boxes, found: Boxes) -> int:
-    """How many pairs there are, each box in one at most, best first."""
-    both = shared(truth, found)
-    share = both / np.maximum(area(truth)[:, None] + area(found) - both, 1e-9)
-    pairs = np.argwhere(share >= SAME)
-    taken: tuple[set[int], set[int]] = set(), set()
-    for first, second in pairs[np.argsort(-share[pairs[:, 0], pairs[:, 1]], kind="stable")].tolist():
-        if first not in taken[0] and second not in taken[1]:
-            taken[0].add(first)
-            taken[1].add(second)
-    return len(taken[0])
+    common = np.prod(np.clip(high - low, 0, None), axis=2).max(axis=1, initial=0.0)
+    return np.asarray(common / np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
 
 
 def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
@@ -122,10 +85,9 @@ def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
         start = cpu_seconds()
         found = find(page.pixels)
         times.append(1000 * (cpu_seconds() - start))
-        hits += matches(page.truth, found[unit])
+        hits += len(matches(*([Box(*box) for box in boxes] for boxes in (page.truth.tolist(), found[unit].tolist()))))
         truths, outputs = truths + len(page.truth), outputs + len(found[unit])
-        inside = shared(page.truth, found[1]).max(axis=1, initial=0.0)
-        covered += int((inside >= COVERED * area(page.truth)).sum())
+        covered += int((contained(page.truth, found[1]) >= COVERED).sum())
     return Figures(
         len(loaded),
         hits / truths,
@@ -215,16 +177,15 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="where to write the figures")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    forms = pages(arguments.data / "forms")
-    receipts = pages(arguments.data / "receipts", validation(arguments.data / "receipts"))
+    forms, receipts = (read_folder(arguments.data / name, "validation") for name in ("forms", "receipts"))
     sets = {
         "forms, seen (words)": (forms[::2], 0),
         "forms, unseen (words)": (forms[1::2], 0),
         "receipts (lines)": (receipts, 1),
     }
     figures: dict[str, dict[str, Figures]] = {}
-    for name, (paths, unit) in sets.items():
-        loaded = [load(path) for path in paths]
+    for name, (labelled, unit) in sets.items():
+        loaded = [load(page) for page in labelled]
         figures[name] = {method: measure(loaded, by_detector(method), unit) for method in DEFAULTS}
         if arguments.peers:
             some = loaded[:: max(1, len(loaded) // arguments.peers)][: arguments.peers]
@@ -234,8 +195,8 @@ def main() -> int:
             sample["tesseract"] = measure(some, by_tesseract(), unit)
             figures[f"{name}, sample"] = sample
     print(table(figures))
-    for name, (paths, _) in sets.items():
-        times = parts([load(path) for path in paths[::5]])
+    for name, (labelled, _) in sets.items():
+        times = parts([load(page) for page in labelled[::5]])
         print(f"{name}, CPU ms a page:", ", ".join(f"{step} {spent:.1f}" for step, spent in times.items()))
     if arguments.json:
         plain = {name: {key: row._asdict() for key, row in rows.items()} for name, rows in figures.items()}

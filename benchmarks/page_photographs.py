@@ -15,9 +15,9 @@ import numpy as np
 from documents.sizing import BOX, render_size
 from models.corner_patches import clockwise
 from models.corners import LONG_SIDE, CornerFinder, overlap
-from models.densest import shrunk
 from models.engines import open_engine
 from models.engines.base import Engine
+from models.grey import shrunk
 from models.rectifier import Rectifier, straightened, turned
 from pipelines.evaluation.scores import Hits, loose_words, total_hits, word_hits
 from schemas.errors import Unreadable

@@ -8,7 +8,7 @@ import numpy as np
 
 from models import corner_patches, corner_search
 from models.card import Card
-from models.densest import shrunk
+from models.grey import shrunk
 from models.perspective import sides
 from schemas.geometry import Points
 from schemas.pages import Pixels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from schemas.pages import Pixels
+from models.grey import Grey
 
 CELL = 16
 """Pixels of the grid on which windows stand."""
@@ -16,25 +16,7 @@ LEAST = 2.0
 FAINT = 4
 """Grey levels of deviation that are not stretched to the full: they would be noise."""
 
-Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-
-
-def grey_of(pixels: Pixels) -> Grey:
-    """Luma, uint8 [height, width]."""
-    import cv2
-
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def shrunk(grey: Grey, scale: float) -> Grey:
-    """As large as ``scale`` says; itself where that is no smaller."""
-    import cv2
-
-    if scale >= 1:
-        return grey
-    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def densest(grey: Grey, side: int, most: int) -> list[Grey]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.card import Card
+from models.grey import Grey
 
 SHRINK = 2
 """Pixels of the page a pixel of the network's picture."""
@@ -20,7 +21,6 @@ MULTIPLE = 32
 """The network's picture has sides that it divides."""
 WEIGHTS = Path(__file__).parent / "weights" / "line_net.onnx"
 
-Grey = npt.NDArray[np.uint8]
 Map = npt.NDArray[np.float32]
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from models.card import Card
-from models.densest import Floats, Grey, as_input, densest, grey_of, shrunk
+from models.densest import Floats, as_input, densest
+from models.grey import Grey, grey_of, shrunk
 from schemas.pages import Pixels
 
 LONG_SIDE = 768

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.corners import CornerFinder
-from models.densest import Grey, grey_of
+from models.grey import Grey, grey_of
 from models.orientation import OrientationNet, reduced
 from models.perspective import flat_size, of_centres, to_quad
 from models.second_look import SecondLook

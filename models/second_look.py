@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.densest import Grey, places
+from models.densest import places
+from models.grey import Grey
 from models.windows import cut_lines
 from models.word_detector import WordDetector
 from models.word_net import WIDTH, shared
@@ -31,7 +32,7 @@ class SecondLook:
     """Reads with the Word Net."""
 
     def __init__(self) -> None:
-        self._detector = WordDetector()
+        self._detector = WordDetector("components")
         self._net = shared()
 
     def upright(self, grey: Grey) -> bool | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from models.grey import Grey, shrunk
+
 MOST = 15.0
 """Degrees, either way, that are looked for."""
 LONG_SIDE = 1024
@@ -27,7 +29,6 @@ DARKER = 12
 AROUND = 31
 """Pixels of that square."""
 
-Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
@@ -67,10 +68,7 @@ def ink_points(grey: Grey) -> Floats:
     """x and y, float32 [n, 2], of what is darker than its surroundings, or lighter, whichever is less."""
     import cv2
 
-    scale = LONG_SIDE / max(grey.shape)
-    if scale < 1:
-        size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    grey = shrunk(grey, LONG_SIDE / max(grey.shape))
     mean = cv2.boxFilter(grey, -1, (AROUND, AROUND)).astype(np.int16)
     difference = grey.astype(np.int16) - mean
     dark, light = difference < -DARKER, difference > DARKER

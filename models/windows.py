@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.grey import Grey, grey_of
 from models.word_detector import Line
-from models.word_net import HEIGHT, WIDTH, Grey, Reading, scale, window_of
+from models.word_net import HEIGHT, WIDTH, Reading, scale, window_of
 from schemas.geometry import Matrix, Points, Quad, transform
 
 OVERLAP = 48  # columns that two parts of a chopped word share: a letter and a half
@@ -82,9 +83,7 @@ def cut_lines(pixels: np.ndarray, lines: Sequence[Line]) -> list[Window]:
         pixels: of the page, uint8 (height, width, 3), RGB, or (height, width), grey.
         lines: with quads in pixels of the page whose sides are upright, as the Word Detector finds them.
     """
-    import cv2
-
-    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels, np.uint8)
+    grey = grey_of(pixels)
     return [window for index, line in enumerate(lines) for window in _cut_line(grey, index, line)]
 
 

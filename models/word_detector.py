@@ -14,13 +14,14 @@ import numpy as np
 
 from models.detector.boxes import Bools, Boxes, Floats, overlap, surround
 from models.detector.gather import gather
-from models.detector.ink import Grey, Shade, find_dark, find_light, without_rules
+from models.detector.ink import Shade, find_dark, find_light, without_rules
 from models.detector.level import make_level
 from models.detector.order import reading_order
 from models.detector.regions import Regions, components, stable_regions
 from models.detector.rows import Rows, form_rows, select
 from models.detector.strips import find_strips, levelled
 from models.detector.words import word_numbers
+from models.grey import Grey, grey_of
 from models.line_net import LineNet
 from schemas.geometry import Quad
 
@@ -46,7 +47,7 @@ class Line:
 class WordDetector:
     """Finds the lines of a page and the words in them."""
 
-    def __init__(self, method: Method = "components") -> None:
+    def __init__(self, method: Method) -> None:
         """Raises ModelError where the Line Net is missing and `method` is "learned"."""
         import cv2
 
@@ -60,9 +61,7 @@ class WordDetector:
         Args:
             pixels: uint8 (height, width, 3), RGB, or (height, width), grey; text runs within 6 degrees of level.
         """
-        import cv2
-
-        grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels, np.uint8)
+        grey = grey_of(pixels)
         return self._by_network(self._net, grey) if self._net is not None else self._by_regions(grey)
 
     def _by_network(self, net: LineNet, grey: Grey) -> list[Line]:

@@ -22,7 +22,8 @@ from training.distort import GROUPS
 from training.evaluate import evaluate as measure_all
 from training.evaluate import false_words
 from training.export import export as write_model
-from training.export import negatives, pad, quantise, synthetic_windows, write_card
+from training.export import negatives, pad, quantise, synthetic_windows
+from training.onnx_files import write_card
 from training.plots import draw_losses
 from training.real import RealWindow, of_crops, of_pages
 from training.real_batches import RealBatches, mixed

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,15 +16,12 @@ from models.word_net import HEIGHT, STEP, WIDTH, Grey, WordNet, decode, used_col
 from training.alphabet import ALPHABET
 from training.batches import Drawn, finish
 from training.network import WordNetwork, parameters, prepare
+from training.onnx_files import ExportDiffers, write_card
 from training.train import load_network
 
 CERTAIN = {kind: [[-100.0, 0.0], [0.0, 1.0]] for kind in ("words", "short")}
 """Calibration of a network that has not been calibrated yet."""
 GREATEST_DIFFERENCE = 1e-3
-
-
-class ExportDiffers(RuntimeError):
-    """ONNX Runtime and PyTorch read a window differently."""
 
 
 def write_onnx(network: WordNetwork, path: Path) -> None:
@@ -42,12 +37,6 @@ def write_onnx(network: WordNetwork, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-
-
-def write_card(model: Path, fields: dict[str, Any], **more: Any) -> None:
-    """Writes the card beside a model: ``fields``, ``more`` and the model's hash."""
-    card = {**fields, **more, "sha256": hashlib.sha256(model.read_bytes()).hexdigest()}
-    model.with_suffix(".json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def describe(network: WordNetwork, **more: Any) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def of_crops(crops: Iterable[Crop], teacher: WordNet) -> Iterator[RealWindow]:
 def of_pages(pages: Iterable[Page], teacher: WordNet) -> Iterator[RealWindow]:
     """Windows of what the Word Detector finds, with text where it lies in one box of the truth, without where it is
     clear of all of them."""
-    detector = WordDetector()
+    detector = WordDetector("components")
     for page in pages:
         boxes = np.array([box for box, _ in page.lines]).reshape(-1, 4)
         for window in cut_lines(page.pixels, detector.detect(page.pixels)):

@@ -7,6 +7,7 @@ import importlib.util
 from pathlib import Path
 
 from models.engines.base import clean
+from models.grey import grey_of
 from models.windows import Window, cut_lines
 from models.word_detector import Line, Method, WordDetector
 from models.word_net import shared
@@ -44,8 +45,9 @@ class Native:
 
     def windows(self, image: PageImage) -> tuple[list[Line], list[Window]]:
         """The lines of a page, in reading order, and what is read of them, before anything is read."""
-        lines = self._detector.detect(image.pixels)
-        return lines, cut_lines(image.pixels, lines)
+        grey = grey_of(image.pixels)
+        lines = self._detector.detect(grey)
+        return lines, cut_lines(grey, lines)
 
     def words(self, lines: list[Line], windows: list[Window]) -> list[Word]:
         """What is read in the windows."""

@@ -8,7 +8,7 @@ from models.word_detector import METHODS, Line, WordDetector
 from schemas.geometry import reading_angle
 from tests.models.drawn import Paper, texts_of
 
-DETECTOR = WordDetector()
+DETECTOR = WordDetector("components")
 LEARNED = WordDetector("learned")
 PROSE = [
     "Some people read from left to",

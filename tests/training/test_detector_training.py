@@ -19,12 +19,13 @@ from training.corpus import Corpus  # noqa: E402
 from training.detector import examples, fit  # noqa: E402
 from training.detector.additions import add  # noqa: E402
 from training.detector.damage import scanned  # noqa: E402
-from training.detector.export import ExportDiffers, export  # noqa: E402
+from training.detector.export import export  # noqa: E402
 from training.detector.labels import STEP, UNIT, maps  # noqa: E402
 from training.detector.layouts import Compositor  # noqa: E402
 from training.detector.network import DISTANCE, LineNetwork  # noqa: E402
 from training.detector.sheet import Sheet, Type  # noqa: E402
 from training.fonts import CAP_HEIGHT, Face, Glyph  # noqa: E402
+from training.onnx_files import ExportDiffers  # noqa: E402
 from training.page_models.fit import Plan, keep_weights  # noqa: E402
 
 WORDS = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", "and", "runs"]

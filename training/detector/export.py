@@ -1,24 +1,24 @@
-"""From a checkpoint to models/weights/line_net.onnx with its card; refuses a file that differs from PyTorch."""
+"""From a checkpoint to models/weights/line_net.onnx with its card."""
 
 from __future__ import annotations
 
-import datetime
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from models import line_net
-from models.card import Card
 from training.detector.network import DISTANCE, LineNetwork
-from training.page_models.export import ExportDiffers, write_card
+from training.onnx_files import write_model
 from training.page_models.fit import load_weights
 
 GREATEST_DIFFERENCE = 2e-3
 """Of the maps' values, which reach to about 20."""
 TRIALS = 8
+AXES = {"picture": {2: "height", 3: "width"}, "maps": {2: "rows", 3: "columns"}}
 
 
 def export(checkpoint: Path, out: Path, **fields: Any) -> float:
@@ -36,24 +36,7 @@ def export(checkpoint: Path, out: Path, **fields: Any) -> float:
     torch.set_num_threads(1)
     network = LineNetwork()
     network.load_state_dict(load_weights(checkpoint))
-    network.eval()
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / out.name
-        torch.onnx.export(
-            network,
-            (torch.zeros(1, 1, 256, 256),),
-            str(trial),
-            input_names=["picture"],
-            output_names=["maps"],
-            dynamic_axes={"picture": {2: "height", 3: "width"}, "maps": {2: "rows", 3: "columns"}},
-            opset_version=17,
-            dynamo=False,
-        )
-        worst = _difference(network, trial)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(trial.read_bytes())
     card = {
-        "name": out.stem,
         "input": {
             "shape": [1, 1, f"height, a multiple of {line_net.MULTIPLE}", f"width, a multiple of {line_net.MULTIPLE}"],
             "dtype": "float32",
@@ -64,31 +47,15 @@ def export(checkpoint: Path, out: Path, **fields: Any) -> float:
             "is": "log-odds that a line's kernel is there; distances to its upper and lower edge",
         },
         "distance": DISTANCE,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "licence": "Apache-2.0",
         "notebook": "training/detector/NOTEBOOK_DETECTOR.md",
-        "exported": datetime.date.today().isoformat(),
-        "scores": {},
         **fields,
     }
-    write_card(out, card)
-    Card.open(out)
-    return worst
+    example = torch.zeros(1, 1, 256, 256)
+    return write_model(network, out, example, "picture", ("maps",), _pictures(), GREATEST_DIFFERENCE, card, AXES)
 
 
-def _difference(network: LineNetwork, model: Path) -> float:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    generator, worst = np.random.default_rng(1), 0.0
+def _pictures() -> Iterator[npt.NDArray[np.float32]]:
+    generator = np.random.default_rng(1)
     for trial in range(TRIALS):
         shape = (1, 1, 32 * (1 + 3 * (trial % 4)), 32 * (1 + 2 * (trial % 3)))
-        picture = np.clip(generator.normal(0.5, generator.uniform(0.05, 1), shape), -1, 1).astype(np.float32)
-        with torch.inference_mode():
-            ours = network(torch.from_numpy(picture)).numpy()
-        worst = max(worst, float(np.abs(ours - session.run(None, {"picture": picture})[0]).max()))
-    if worst > GREATEST_DIFFERENCE:
-        raise ExportDiffers(f"maps differ by {worst:.2g}")
-    return worst
+        yield np.clip(generator.normal(0.5, generator.uniform(0.05, 1), shape), -1, 1).astype(np.float32)
