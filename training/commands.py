@@ -27,7 +27,7 @@ from training.onnx_files import write_card
 from training.plots import draw_losses
 from training.real import RealWindow, of_crops, of_pages
 from training.real_batches import RealBatches, mixed
-from training.train import Plan, Trainer, keep_weights, run
+from training.train import Plan, Trainer, keep_weights, mean_weights, run
 
 MADE_EMPTY = 1_000
 """Windows without text, made for the calibration beside the real ones."""
@@ -117,6 +117,10 @@ def calibrate(options: argparse.Namespace) -> None:
     curves, error = fit_calibration(net, windows, options.plot)
     write_card(options.model, dict(net.card.fields), calibration=curves, calibration_error=round(error, 4))
     print(f"expected calibration error on the other half: {error:.4f}")
+
+
+def mean(options: argparse.Namespace) -> None:
+    mean_weights(options.checkpoints, options.out)
 
 
 def evaluate(options: argparse.Namespace) -> None:

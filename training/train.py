@@ -7,7 +7,7 @@ import csv
 import math
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,17 @@ def keep_weights(checkpoint: Path, out: Path) -> None:
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     average = {k: v.half() if v.is_floating_point() else v for k, v in state["average"].items()}
     torch.save({"average": average, "width": state["width"], "alphabet": state["alphabet"]}, out)
+
+
+def mean_weights(checkpoints: Sequence[Path], out: Path) -> None:
+    """The mean of several checkpoints' averaged weights (Wortsman et al. 2022), to export or to go on from."""
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in checkpoints]
+    first = states[0]
+    average = {
+        key: torch.stack([state["average"][key].float() for state in states]).mean(0) if v.is_floating_point() else v
+        for key, v in first["average"].items()
+    }
+    torch.save({"average": average, "width": first["width"], "alphabet": first["alphabet"]}, out)
 
 
 def run(trainer: Trainer, batches: Iterable[Batch], out: Path, slice_minutes: float, threads: int) -> None:

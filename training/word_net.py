@@ -68,6 +68,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     sub.add_argument("--scores", type=Path, help='JSON: {"name": [[iteration, SWA], ...]}')
     sub.add_argument("--out", type=Path, required=True)
 
+    sub = command("mean", "the mean of several checkpoints' weights")
+    sub.add_argument("--checkpoints", type=Path, nargs="+", required=True)
+    sub.add_argument("--out", type=Path, required=True)
+
     command("histogram", "how often each character is drawn")
     return parser.parse_args(arguments)
 

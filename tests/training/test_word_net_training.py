@@ -20,7 +20,7 @@ from training.distort import GROUPS, normalise  # noqa: E402
 from training.draw import STEP  # noqa: E402
 from training.fonts import Face, Glyph, faults  # noqa: E402
 from training.network import WordNetwork, parameters, prepare  # noqa: E402
-from training.train import Plan, Trainer, keep_weights, load_network  # noqa: E402
+from training.train import Plan, Trainer, keep_weights, load_network, mean_weights  # noqa: E402
 from training.typesetting import crop_box, ligated, set_line, visible  # noqa: E402
 
 WORDS = [
@@ -190,6 +190,16 @@ def test_kept_weights_are_enough_to_go_on_from(tmp_path: Path) -> None:
     assert again.step == 0
     assert load_network(tmp_path / "weights.pt").lstm.input_size == trainer.network.lstm.input_size
     assert (tmp_path / "weights.pt").stat().st_size < (tmp_path / "checkpoint.pt").stat().st_size / 3
+
+
+def test_the_mean_of_weights_lies_between_them(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{seed}.pt" for seed in (1, 2)]
+    for seed, path in enumerate(paths, 1):
+        Trainer(Plan(10, seed=seed), torch.device("cpu")).save(path)
+    mean_weights(paths, tmp_path / "mean.pt")
+    one, two, between = (load_network(path).classes.weight for path in (*paths, tmp_path / "mean.pt"))
+    assert not torch.equal(one, two)
+    assert torch.allclose(between, (one + two) / 2)
 
 
 def test_the_same_seed_gives_the_same_loss_curve_also_across_a_resumption(drawn: Drawn, tmp_path: Path) -> None:
