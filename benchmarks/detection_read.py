@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--detectors", nargs="+", choices=get_args(Method), default=["learned", "components"])
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     arguments = parser.parse_args()
-    engines: dict[str, Engine] = {f"native, {each}": native.open_engine(each) for each in arguments.detectors}
+    engines: dict[str, Engine] = {f"native, {each}": native.open_engine(detector=each) for each in arguments.detectors}
     peers = {each: open_engine(each) for each in PEERS} if arguments.peers else {}
     print(HEAD)
     for name in arguments.sets:

@@ -9,6 +9,7 @@ import numpy as np
 from models import corner_patches, corner_search
 from models.card import Card
 from models.grey import shrunk
+from models.own import WEIGHTS
 from models.perspective import sides
 from schemas.geometry import Points
 from schemas.pages import Pixels
@@ -33,8 +34,7 @@ BETWEEN = 0.2
 """Of the pixels, that neither are, below which nothing was photographed."""
 STRAIGHT = 0.01
 """Of a side's length, by which it may lean and still be straight: half a degree."""
-WEIGHTS = Path(__file__).parent / "weights" / "corners.onnx"
-CLOSE_WEIGHTS = Path(__file__).parent / "weights" / "corners_close.onnx"
+FILE, CLOSE_FILE = "corners.onnx", "corners_close.onnx"
 
 
 class CornerFinder:
@@ -48,7 +48,7 @@ class CornerFinder:
         self._search, self._close = search.session(), close.session()
 
     @classmethod
-    def open(cls, search: Path | str = WEIGHTS, close: Path | str = CLOSE_WEIGHTS) -> CornerFinder:
+    def open(cls, search: Path | str = WEIGHTS / FILE, close: Path | str = WEIGHTS / CLOSE_FILE) -> CornerFinder:
         """Opens each ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong
         together."""
         return cls(Card.open(search), Card.open(close))

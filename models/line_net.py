@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from models.card import Card
 from models.grey import Grey
+from models.own import WEIGHTS
 
 SHRINK = 2
 """Pixels of the page a pixel of the network's picture."""
@@ -19,7 +20,7 @@ CELL = SHRINK * STEP
 """Pixels of the page a cell."""
 MULTIPLE = 32
 """The network's picture has sides that it divides."""
-WEIGHTS = Path(__file__).parent / "weights" / "line_net.onnx"
+FILE = "line_net.onnx"
 
 Map = npt.NDArray[np.float32]
 
@@ -46,7 +47,7 @@ class LineNet:
         self._session = card.session()
 
     @classmethod
-    def open(cls, path: Path | str = WEIGHTS) -> LineNet:
+    def open(cls, path: Path | str = WEIGHTS / FILE) -> LineNet:
         """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
         return cls(Card.open(path))
 

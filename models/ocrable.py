@@ -13,6 +13,7 @@ import numpy as np
 from models.card import Card
 from models.densest import Floats, as_input, densest
 from models.grey import Grey, grey_of, shrunk
+from models.own import WEIGHTS
 from schemas.pages import Pixels
 
 LONG_SIDE = 768
@@ -23,7 +24,7 @@ WINDOWS = 10
 """Windows that are asked ..."""
 COUNTED = 3
 """... and how many of their scores count, the highest ones."""
-WEIGHTS = Path(__file__).parent / "weights" / "ocrable.onnx"
+FILE = "ocrable.onnx"
 
 
 class OcrableNet:
@@ -38,7 +39,7 @@ class OcrableNet:
         self._session = card.session()
 
     @classmethod
-    def open(cls, path: Path | str = WEIGHTS) -> OcrableNet:
+    def open(cls, path: Path | str = WEIGHTS / FILE) -> OcrableNet:
         """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
         return cls(Card.open(path))
 

@@ -9,6 +9,7 @@ import numpy as np
 from models.card import Card
 from models.densest import Floats, as_input, densest
 from models.grey import Grey, grey_of, shrunk
+from models.own import WEIGHTS
 from schemas.pages import Pixels
 
 SIDE = 96
@@ -19,7 +20,7 @@ SHORT_SIDE = 480
 """Pixels of its shorter side that it keeps, if it is long and narrow."""
 WINDOWS = 12
 """Windows that are asked."""
-WEIGHTS = Path(__file__).parent / "weights" / "orientation.onnx"
+FILE = "orientation.onnx"
 
 
 class OrientationNet:
@@ -31,7 +32,7 @@ class OrientationNet:
         self._session = card.session()
 
     @classmethod
-    def open(cls, path: Path | str = WEIGHTS) -> OrientationNet:
+    def open(cls, path: Path | str = WEIGHTS / FILE) -> OrientationNet:
         """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
         return cls(Card.open(path))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from models import corners, orientation
 from models.corners import CornerFinder
 from models.grey import Grey, grey_of
 from models.orientation import OrientationNet, reduced
+from models.own import WEIGHTS
 from models.perspective import flat_size, of_centres, to_quad
 from models.second_look import SecondLook
 from models.skew import skew
@@ -33,15 +36,15 @@ class Rectified(NamedTuple):
 
 
 class Rectifier:
-    """The models, loaded once."""
+    """The models of a folder of weights, loaded once."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Path = WEIGHTS) -> None:
         import cv2
 
         cv2.setNumThreads(1)
-        self._corners = CornerFinder.open()
-        self._orientation = OrientationNet.open()
-        self._second_look = SecondLook()
+        self._corners = CornerFinder.open(weights / corners.FILE, weights / corners.CLOSE_FILE)
+        self._orientation = OrientationNet.open(weights / orientation.FILE)
+        self._second_look = SecondLook(weights)
 
     def rectify(self, image: PageImage) -> Rectified:
         """The page flat, upright and straight; one that stands so already comes back with the very same pixels."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from models.densest import places
 from models.grey import Grey
+from models.own import WEIGHTS
 from models.windows import cut_lines
 from models.word_detector import WordDetector
 from models.word_net import WIDTH, shared
@@ -31,9 +34,9 @@ CLEAR = 2.5
 class SecondLook:
     """Reads with the Word Net."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Path = WEIGHTS) -> None:
         self._detector = WordDetector("components")
-        self._net = shared()
+        self._net = shared(weights)
 
     def upright(self, grey: Grey) -> bool | None:
         """Whether a page stands upright rather than upside down; None where that is not sure.

@@ -8,6 +8,7 @@ stable ones, strung into lines. See docs/detector.md for how they compare.
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -22,7 +23,8 @@ from models.detector.rows import Rows, form_rows, select
 from models.detector.strips import find_strips, levelled
 from models.detector.words import word_numbers
 from models.grey import Grey, grey_of
-from models.line_net import LineNet
+from models.line_net import FILE, LineNet
+from models.own import WEIGHTS
 from schemas.geometry import Quad
 
 Method = Literal["components", "mser", "learned"]
@@ -47,13 +49,13 @@ class Line:
 class WordDetector:
     """Finds the lines of a page and the words in them."""
 
-    def __init__(self, method: Method) -> None:
+    def __init__(self, method: Method, weights: Path = WEIGHTS) -> None:
         """Raises ModelError where the Line Net is missing and `method` is "learned"."""
         import cv2
 
         cv2.setNumThreads(1)
         self.method = method
-        self._net = LineNet.open() if method == "learned" else None
+        self._net = LineNet.open(weights / FILE) if method == "learned" else None
 
     def detect(self, pixels: np.ndarray) -> list[Line]:
         """The lines of a page in reading order.

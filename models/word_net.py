@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.card import Card
+from models.own import WEIGHTS
 
 HEIGHT = 32
 """Rows of a window."""
@@ -34,7 +35,7 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
-WEIGHTS = Path(__file__).parent / "weights" / "word_net.onnx"
+FILE = "word_net.onnx"
 
 
 class Reading(NamedTuple):
@@ -108,9 +109,9 @@ def calibration_kind(text: str) -> str:
 
 
 @functools.cache
-def shared() -> WordNet:
-    """The project's own, once a process: whoever reads with it reads with the same one."""
-    return WordNet.open(WEIGHTS)
+def shared(weights: Path = WEIGHTS) -> WordNet:
+    """The one of a folder of weights, once a process: whoever reads with it reads with the same one."""
+    return WordNet.open(weights / FILE)
 
 
 def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple[float, ...], float]:

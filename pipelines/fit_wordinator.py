@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from models.card import Card
-from models.engines.native import WEIGHTS
 from models.lexicon import Lexicon
+from models.own import WEIGHTS
 from models.wordinator import Wordinator, readability
 from models.words.confidence import FEATURES
 from models.words.limits import Limits

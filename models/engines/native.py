@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.engines.base import clean
 from models.grey import grey_of
+from models.own import WEIGHTS
 from models.windows import Window, cut_lines
 from models.word_detector import Line, Method, WordDetector
 from models.word_net import shared
@@ -15,7 +16,6 @@ from models.wordinator import Wordinator
 from schemas.errors import UsageError
 from schemas.pages import PageImage, Word
 
-WEIGHTS = Path(__file__).parents[1] / "weights"
 DETECTOR: Method = "learned"  # the default: see docs/detector.md for how they compare
 NEEDED = (
     "word_net.onnx",
@@ -33,11 +33,11 @@ class Native:
 
     name = "native"
 
-    def __init__(self, detector: Method = DETECTOR) -> None:
-        self._detector = WordDetector(detector)
-        self._net = shared()
-        self._wordinator = Wordinator.open(WEIGHTS, self._net.alphabet)
-        self.version = f"1-{_digest(detector)[:8]}"
+    def __init__(self, detector: Method = DETECTOR, weights: Path = WEIGHTS) -> None:
+        self._detector = WordDetector(detector, weights)
+        self._net = shared(weights)
+        self._wordinator = Wordinator.open(weights, self._net.alphabet)
+        self.version = f"1-{_digest(detector, weights)[:8]}"
 
     def read(self, image: PageImage) -> list[Word]:
         """See `Engine.read`; raises Unreadable where nearly all that there is to read is noise."""
@@ -57,22 +57,22 @@ class Native:
         return [word for word in words if clean(word.text) == word.text]
 
 
-def _digest(detector: Method) -> str:
+def _digest(detector: Method, weights: Path) -> str:
     """Of all that decides what is read, but the code."""
-    parts = (WEIGHTS / name for name in NEEDED if not name.endswith(".json") or name == "wordinator.json")
+    parts = (weights / name for name in NEEDED if not name.endswith(".json") or name == "wordinator.json")
     return hashlib.sha256(b"".join([*(path.read_bytes() for path in parts), detector.encode()])).hexdigest()
 
 
-def check() -> None:
+def check(weights: Path = WEIGHTS) -> None:
     """Raises UsageError where ONNX Runtime or the weights are missing."""
     if importlib.util.find_spec("onnxruntime") is None:
         raise UsageError("the engine native needs ONNX Runtime: install it (pip install onnxruntime)")
-    for path in (WEIGHTS / name for name in NEEDED):
+    for path in (weights / name for name in NEEDED):
         if not path.is_file():
             raise UsageError(f"the engine native needs {path}, which is part of the project")
 
 
-def open_engine(detector: Method = DETECTOR) -> Native:
-    """Loads the networks and the lexicon; `detector`: how lines are found."""
-    check()
-    return Native(detector)
+def open_engine(weights: Path = WEIGHTS, detector: Method = DETECTOR) -> Native:
+    """Loads the networks and the lexicon from a folder; `detector`: how lines are found."""
+    check(weights)
+    return Native(detector, weights)

@@ -25,6 +25,7 @@ import numpy as np
 
 from models.engines.base import clean
 from models.engines.lines import LinePart, crop_line, line_length, line_quad, read_order, share_line
+from models.own import WEIGHTS
 from schemas.errors import EngineError, UsageError
 from schemas.geometry import Quad, reading_angle, scaling, transform_quads
 from schemas.pages import PageImage, Word
@@ -136,7 +137,7 @@ def _detector_scale(width: int, height: int) -> float:
     return min(wanted, math.sqrt(DETECTOR_PIXELS / (width * height)))
 
 
-def check() -> None:
+def check(_: pathlib.Path = WEIGHTS) -> None:
     """Raises UsageError where the package or one of its models is missing."""
     if importlib.util.find_spec("rapidocr") is None:
         raise UsageError(f"the engine 'rapidocr' needs the Python package rapidocr, an extra of the project: {INSTALL}")
@@ -146,7 +147,7 @@ def check() -> None:
             raise UsageError(f"this release of the Python package rapidocr comes without {name}: {INSTALL}")
 
 
-def open_engine() -> RapidOcr:
+def open_engine(_: pathlib.Path = WEIGHTS) -> RapidOcr:
     """RapidOCR with its bundled models."""
     return RapidOcr()
 

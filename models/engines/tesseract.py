@@ -10,8 +10,10 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from pathlib import Path
 
 from models.engines.base import clean
+from models.own import WEIGHTS
 from schemas.errors import EngineError, UsageError
 from schemas.geometry import Quad
 from schemas.pages import PageImage, Pixels, Word
@@ -69,7 +71,7 @@ def parse_tsv(tsv: str) -> list[Word]:
     return words
 
 
-def check() -> None:
+def check(_: Path = WEIGHTS) -> None:
     """Raises UsageError where the binary or its English model is missing."""
     languages = _ask(_binary(), "--list-langs").split()
     if LANGUAGE not in languages:
@@ -79,7 +81,7 @@ def check() -> None:
         )
 
 
-def open_engine() -> Tesseract:
+def open_engine(_: Path = WEIGHTS) -> Tesseract:
     """The installed Tesseract."""
     return Tesseract()
 

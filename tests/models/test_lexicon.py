@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.engines.native import WEIGHTS
 from models.lexicon import STEPS, Lexicon, pack, unpack
+from models.own import WEIGHTS
 from schemas.errors import ModelError
 
 OWN = WEIGHTS / "lexicon.txt.xz"

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.ocrable import COUNTED, LONG_SIDE, SIDE, WEIGHTS, WINDOWS, OcrableNet, together, windows
+from models.ocrable import COUNTED, FILE, LONG_SIDE, SIDE, WINDOWS, OcrableNet, together, windows
+from models.own import WEIGHTS
 from schemas.errors import ModelError
 from tests.models.drawn import Paper
 
@@ -71,8 +72,8 @@ def test_a_large_picture_is_looked_at_small() -> None:
 
 
 def test_the_card_says_what_it_is(net: OcrableNet) -> None:
-    card = json.loads(WEIGHTS.with_suffix(".json").read_text())
-    assert card["sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    card = json.loads((WEIGHTS / FILE).with_suffix(".json").read_text())
+    assert card["sha256"] == hashlib.sha256((WEIGHTS / FILE).read_bytes()).hexdigest()
     assert card["input"]["shape"] == [1, 1, SIDE, SIDE]
     assert 0 < net.threshold < 1
     assert card["scores"]
@@ -81,7 +82,7 @@ def test_the_card_says_what_it_is(net: OcrableNet) -> None:
 
 def test_a_changed_model_is_refused(tmp_path: Path) -> None:
     for suffix in (".onnx", ".json"):
-        (tmp_path / f"ocrable{suffix}").write_bytes(WEIGHTS.with_suffix(suffix).read_bytes())
+        (tmp_path / f"ocrable{suffix}").write_bytes((WEIGHTS / FILE).with_suffix(suffix).read_bytes())
     (tmp_path / "ocrable.onnx").write_bytes(b"other")
     with pytest.raises(ModelError):
         OcrableNet.open(tmp_path / "ocrable.onnx")

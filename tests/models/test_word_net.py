@@ -1,11 +1,11 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.own import WEIGHTS
 from models.word_net import (
+    FILE,
     HEIGHT,
     WIDTH,
     Reading,
@@ -18,8 +18,6 @@ from models.word_net import (
     window_of,
     windows_of,
 )
-
-WEIGHTS = Path(__file__).parents[2] / "models" / "weights" / "word_net.onnx"
 
 
 def scores(path: str, alphabet: str = "ab ", sure: float = 0.9) -> np.ndarray:
@@ -127,9 +125,9 @@ def test_windows_are_joined_with_a_space_where_they_were_cut_at_one() -> None:
 @pytest.fixture(scope="module")
 def net() -> WordNet:
     pytest.importorskip("onnxruntime")
-    if not WEIGHTS.exists():
+    if not (WEIGHTS / FILE).exists():
         pytest.skip("models/weights/word_net.onnx is not there yet")
-    return WordNet.open(WEIGHTS)
+    return WordNet.open(WEIGHTS / FILE)
 
 
 def printed(text: str) -> np.ndarray:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from models import line_net
+from models.own import WEIGHTS
 from training.detector import examples as example_files
 from training.detector import fit, real_pages
 from training.detector.export import export as write_model
@@ -36,7 +37,7 @@ def train(options: argparse.Namespace) -> None:
 
 def export(options: argparse.Namespace) -> None:
     fields: dict[str, Any] = json.loads(options.fields.read_text(encoding="utf-8"))
-    worst = write_model(options.checkpoint, line_net.WEIGHTS, **fields)
+    worst = write_model(options.checkpoint, WEIGHTS / line_net.FILE, **fields)
     print(f"maps differ by at most {worst:.2g}")
     if options.weights:
         keep_weights(options.checkpoint, options.weights)

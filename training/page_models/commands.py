@@ -10,6 +10,7 @@ from typing import Any
 from torch import nn
 
 from models import corner_patches, corner_search, corners, ocrable, orientation
+from models.own import WEIGHTS
 from training.page_models import (
     corner_examples,
     corner_fit,
@@ -71,12 +72,12 @@ def export(options: argparse.Namespace) -> None:
 def _network(model: str) -> tuple[nn.Module, Path, str, tuple[int, ...], tuple[str, ...]]:
     """The network, where its file goes, its input's name and shape, its outputs' names."""
     if model == "ocrable":
-        return networks.ocrable(), ocrable.WEIGHTS, "windows", (1, 1, ocrable.SIDE, ocrable.SIDE), ("scores",)
+        return networks.ocrable(), WEIGHTS / ocrable.FILE, "windows", (1, 1, ocrable.SIDE, ocrable.SIDE), ("scores",)
     if model == "orientation":
         shape: tuple[int, ...] = (1, 1, orientation.SIDE, orientation.SIDE)
-        return networks.orientation(), orientation.WEIGHTS, "windows", shape, ("scores",)
+        return networks.orientation(), WEIGHTS / orientation.FILE, "windows", shape, ("scores",)
     if model == "corners":
         shape = (1, 3, corner_search.SIDE, corner_search.SIDE)
-        return corner_networks.Search(), corners.WEIGHTS, "pictures", shape, ("maps", "odds")
+        return corner_networks.Search(), WEIGHTS / corners.FILE, "pictures", shape, ("maps", "odds")
     shape = (4, 4, corner_patches.SIDE, corner_patches.SIDE)
-    return corner_networks.Refine(), corners.CLOSE_WEIGHTS, "patches", shape, ("scores",)
+    return corner_networks.Refine(), WEIGHTS / corners.CLOSE_FILE, "patches", shape, ("scores",)

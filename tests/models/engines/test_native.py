@@ -37,7 +37,7 @@ def test_clean_print_is_read_where_it_stands(page: PageImage) -> None:
 
 
 def test_the_detector_is_chosen_and_part_of_the_version(page: PageImage) -> None:
-    engines = [native.open_engine(detector) for detector in ("learned", "components")]
+    engines = [native.open_engine(detector=detector) for detector in ("learned", "components")]
     assert engines[0].version == open_engine("native").version != engines[1].version
     texts = [[word.text for word in engine.read(page)] for engine in engines]
     assert texts[0] == texts[1] != []
@@ -55,14 +55,13 @@ def test_an_empty_page_has_no_words() -> None:
     assert open_engine("native").read(blank) == []
 
 
-def test_missing_weights_are_told_before_a_job_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(native, "WEIGHTS", tmp_path)
+def test_missing_weights_are_told_before_a_job_starts(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"word_net\.onnx.*part of the project"):
-        check_engine("native")
+        check_engine("native", tmp_path)
     for name in native.NEEDED[:-1]:
         (tmp_path / name).touch()
     with pytest.raises(UsageError, match=native.NEEDED[-1]):
-        check_engine("native")
+        check_engine("native", tmp_path)
 
 
 def test_reading_in_steps_is_reading(page: PageImage) -> None:
@@ -131,7 +130,7 @@ def test_a_page_without_text_that_it_reads_is_unreadable(draw: Callable[[], np.n
 
 
 def test_texture_holds_no_lines_and_is_not_read() -> None:
-    engine = native.open_engine("learned")
+    engine = native.open_engine(detector="learned")
     assert len(engine.windows(image(texture()))[0]) < 5
     with pytest.raises(Unreadable):
-        native.open_engine("components").read(image(texture()))
+        native.open_engine(detector="components").read(image(texture()))

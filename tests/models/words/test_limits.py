@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.engines.native import WEIGHTS
+from models.own import WEIGHTS
 from models.words.confidence import FEATURES
 from models.words.limits import Limits
 from schemas.errors import ModelError

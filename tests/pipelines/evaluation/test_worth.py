@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.card import Card
-from models.engines.native import WEIGHTS
 from models.lexicon import Lexicon
+from models.own import WEIGHTS
 from models.windows import Frame
 from models.word_detector import Line
 from models.wordinator import Strip, Wordinator
