@@ -111,7 +111,7 @@ def explain(error: BaseException) -> str:
         return f"access is refused (HTTP {next(status for status in statuses if status in (401, 403))})"
     if is_missing(error):
         return "there is no such bucket or folder"
-    last = causes[-1]
+    last = [cause for cause in causes if isinstance(cause, BaseException)][-1]  # what is none is a bare status
     told = last.strerror if isinstance(last, OSError) and last.strerror else type(last).__name__
     return f"{told} (HTTP {statuses[-1]})" if statuses else str(told)
 

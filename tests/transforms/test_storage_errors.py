@@ -125,6 +125,7 @@ def test_who_is_not_let_in_is_told_why(error: Exception, told: str) -> None:
 
 def test_other_causes_are_told_by_class_status_or_the_systems_words() -> None:
     assert explain(answered(503)) == "ClientError (HTTP 503)"
+    assert explain(wrapped(503)) == "BeamIOError (HTTP 503)"  # a bare status
     assert explain(OSError(errno.ENOSPC, "No space left on device", "/a/secret name")) == "No space left on device"
     assert explain(ValueError("text of a document")) == "ValueError"
 
