@@ -8,11 +8,10 @@ from collections.abc import Callable
 from models.engines import Engine
 from pipelines.inputs import find
 from pipelines.options import Settings
-from schemas.keys import DocumentKey
 from schemas.records import SCHEMAS, DocumentRow, PageRow, TokenRow
 from transforms import opened, storage
 from transforms.cap_pages import Cap
-from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, Page, PageEnd, PageRun, PageTask
+from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, Page, PageEnd, PageTask
 from transforms.read_words import read
 from transforms.render_pages import render
 from transforms.screen_documents import Screen
@@ -30,8 +29,8 @@ class Loop:
     def run(self, by_stage: bool) -> None:
         """Reads all that `settings.input` names, and writes the same tables and overlays as the job.
 
-        `by_stage` does one stage for all documents before the next, as the job does between its shuffles; otherwise
-        each document is done with, in one open child, before the next.
+        `by_stage` does one stage for all documents before the next, as the job's shuffles make it; otherwise each
+        document is fetched once, and done with before the next.
         """
         entries = [
             entry for entry in find(self.settings.input, self.settings.output) if isinstance(entry, ManifestEntry)
@@ -44,32 +43,39 @@ class Loop:
         self._write()
 
     def _batch(self, entries: list[ManifestEntry], close: Callable[[], None]) -> None:
-        heads: list[DocumentHead] = []
-        tasks: list[PageTask] = []
-        pages: dict[DocumentKey, list[PageEnd]] = {}
-        for entry in entries:
-            document = Screen(self.settings.run, self.settings.max_bytes).look(entry)
+        cap = Cap(self.settings.run, self.settings.max_pages, False, True)
+        found = [Screen(self.settings.run, self.settings.max_bytes).look(entry) for entry in entries]
+        self.ends.extend(end for end in found if isinstance(end, DocumentEnd))
+        close()
+        spread: list[tuple[DocumentHead, list[PageTask]]] = []
+        for document in found:
             if isinstance(document, DocumentEnd):
-                self.ends.append(document)
                 continue
-            for part in Cap(self.settings.run, self.settings.max_pages, False, True).open(document):
+            for part in cap.open(document):
                 if isinstance(part, DocumentEnd):
                     self.ends.append(part)
+                elif isinstance(part, PageEnd):
+                    self.pages.append(part)
                 elif isinstance(part, DocumentHead):
-                    heads.append(part)
-                elif isinstance(part, PageRun):
-                    tasks.extend(part.pages)
+                    spread.append((part, []))
+                elif part.pages[0].head is None:
+                    spread[-1][1].extend(part.pages)
                 else:
-                    pages.setdefault(part.key, []).append(part)
+                    self._end(part.pages[0].head, [self._read(task) for task in part.pages])
         close()
-        for task in tasks:
-            page = render(task, self.settings.run)
-            end = read(page, self.engine, self.settings.run, True)[0] if isinstance(page, Page) else page
-            pages.setdefault(end.key, []).append(end)
+        read = [(head, [self._read(task) for task in tasks]) for head, tasks in spread]
         close()
+        for head, pages in read:
+            self._end(head, pages)
+
+    def _read(self, task: PageTask) -> PageEnd:
+        page = render(task, self.settings.run)
+        return read(page, self.engine, self.settings.run, True)[0] if isinstance(page, Page) else page
+
+    def _end(self, head: DocumentHead, pages: list[PageEnd]) -> None:
         overlays = Overlays(self.settings.run, self.settings.output, self.settings.scratch, False, False)
-        self.ends.extend(overlays.end(head, pages.get(head.document.key, [])) for head in heads)
-        self.pages.extend(page for found in pages.values() for page in found)
+        self.ends.extend(overlays.ends(head, pages))
+        self.pages.extend(pages)
 
     def _write(self) -> None:
         tokens = [Packed(("", end.row.uri, end.row.page), end.tokens) for end in self.pages if end.tokens]

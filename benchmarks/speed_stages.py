@@ -85,6 +85,7 @@ class _Timing(PipelineVisitor):
         transform, (outermost, *inner) = transform_node.transform, transform_node.full_label.split("/")
         # What is given more than its element is of Beam's making, or as small as the choice of a shard.
         simple = isinstance(transform, beam.ParDo) and not transform.args and not transform.kwargs
+        outermost = outermost.removesuffix("Here")
         if simple and outermost in STAGES and not any(name.startswith("Reshuffle") for name in inner):
             transform.fn = Timed(transform.fn, STAGES[outermost])
 

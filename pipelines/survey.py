@@ -15,10 +15,10 @@ from transforms import storage
 from transforms.classify_pages import ClassifyPages
 from transforms.count_ends import CountEnds
 from transforms.count_survey import TO_READ, CountSurvey, DrawPages, Survey, merged
+from transforms.elements import DocumentHead, PageRun
 from transforms.read_words import ReadWords
 from transforms.rectify_pages import RectifyPages
 from transforms.render_pages import RenderPages
-from transforms.share_copies import ShareCopies
 
 SAMPLE = 100  # pages that are read, over all waves
 
@@ -28,8 +28,9 @@ def build(
 ) -> None:
     """Adds a wave of a survey to the pipeline. No table and no overlay is written."""
     screened, capped = whole_wave.look(pipeline, settings, wave)
-    spread = capped.runs | "SpreadPages" >> ShareCopies()
-    classified = spread.runs | "ClassifyPages" >> ClassifyPages(settings.run, settings.min_isolation)
+    heads = (capped.heads, capped.here | "HeadsHere" >> beam.Map(_head).with_output_types(DocumentHead))
+    runs = (capped.here, capped.runs) | "Runs" >> beam.Flatten() | "SpreadPages" >> beam.Reshuffle()
+    classified = runs | "ClassifyPages" >> ClassifyPages(settings.run, settings.min_isolation)
     drawn = classified.pages | "DrawPages" >> DrawPages(-(-SAMPLE // waves))
     rendered = drawn | "RenderPages" >> RenderPages(settings.run, settings.min_isolation)
     rectified = rendered.pages | "RectifyPages" >> RectifyPages(settings.run)
@@ -48,10 +49,17 @@ def build(
         | "CountPages" >> CountEnds(progress_folder)
     )
     _ = (
-        (ended, capped.heads, pages, classified.pages, spread.copies, sampled)
+        (ended, heads | "Heads" >> beam.Flatten(), pages, classified.pages, sampled)
         | "CountSurvey" >> CountSurvey()
         | "WriteSurvey" >> beam.Map(_write_books, settings, wave)
     )
+
+
+def _head(run: PageRun) -> DocumentHead:
+    """Of a run of a document that is read where it was opened."""
+    head = run.pages[0].head
+    assert head is not None
+    return head
 
 
 def _write_books(survey: Survey, settings: Settings, wave: int) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import glob
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 
@@ -18,7 +18,7 @@ from transforms import storage
 from transforms.cap_pages import Cap, CapPages
 from transforms.classify_pages import ClassifyPages
 from transforms.count_ends import CountEnds
-from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, Thumbnail
+from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, PageRun, Thumbnail, TwoReadings
 from transforms.fit_rows import FitDocuments, FitPages, fitted
 from transforms.gallery import LeastConfident
 from transforms.plan_waves import read_plan, wave_uri
@@ -41,19 +41,17 @@ def build(
     """Adds a whole wave to the pipeline. Its books are not its marker yet: the launcher makes them that at the end."""
     run = settings.run
     screened, capped = look(pipeline, settings, wave)
-    spread = capped.runs | "SpreadPages" >> ShareCopies()
-    classified = spread.runs | "ClassifyPages" >> ClassifyPages(run, settings.min_isolation)
-    rendered = classified.pages | "RenderPages" >> RenderPages(run, settings.min_isolation)
-    rectified = rendered.pages | "RectifyPages" >> RectifyPages(run)
-    read = rectified.pages | "ReadWords" >> ReadWords(settings.engines, run, settings.embedded_text, settings.gallery)
-    seen = (
-        (capped.ended_pages, classified.ended_pages, rendered.ended_pages, rectified.ended_pages, read.ended_pages)
+    here = read_pages(capped.here, settings, "Here")
+    spread = read_pages(capped.runs | "SpreadPages" >> beam.Reshuffle(), settings)
+    elsewhere = (*here.ended_early, *spread.ended_early, spread.read) | "EndedElsewhere" >> beam.Flatten()
+    pages = (
+        (capped.ended_pages, here.read, elsewhere)
         | "EndedPages" >> beam.Flatten()
         | "FitPages" >> FitPages(run)
         | "CountPages" >> CountEnds(progress_folder)
+        | "CopyPages" >> CopyPages()
     )
-    pages = (seen, spread.copies) | "CopyPages" >> CopyPages()
-    finished = (capped.heads, pages) | "WriteOverlays" >> WriteOverlays(
+    finished = (capped.heads, here.read, elsewhere) | "WriteOverlays" >> WriteOverlays(
         Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed, settings.min_isolation)
     )
     documents = (
@@ -80,10 +78,15 @@ def build(
     )
     ends: tuple[Any, ...] = (documents, pages)
     if settings.shadow is not None:
-        shadows = read.read_twice | "CompareReadings" >> beam.Map(shadow_row).with_output_types(ShadowRow)
+        shadows = (
+            (here.read_twice, spread.read_twice)
+            | "ReadTwice" >> beam.Flatten()
+            | "CompareReadings" >> beam.Map(shadow_row).with_output_types(ShadowRow)
+        )
         _ = shadows | "PackShadow" >> beam.Map(_shadow).with_output_types(Packed) | "WriteShadow" >> write(ShadowRow)
         ends = (*ends, shadows)
-    gallery = read.thumbnails | "ChooseThumbnails" >> beam.CombineGlobally(LeastConfident())
+    thumbnails = (here.thumbnails, spread.thumbnails) | "Thumbnails" >> beam.Flatten()
+    gallery = thumbnails | "ChooseThumbnails" >> beam.CombineGlobally(LeastConfident())
     _ = (
         ends
         | "Summarise" >> Summarise()
@@ -104,7 +107,29 @@ def look(
         | "ScreenDocuments" >> ScreenDocuments(Screen(run, settings.max_bytes), settings.owners_list)
     )
     cap = Cap(run, settings.max_pages, settings.redo, settings.embedded_text, settings.min_isolation)
-    return screened, screened.documents | "CapPages" >> CapPages(cap)
+    shared = screened.documents | "ShareCopies" >> ShareCopies()
+    return screened, shared | "CapPages" >> CapPages(cap)
+
+
+class PageEnds(NamedTuple):
+    """What comes of runs of pages."""
+
+    read: beam.PCollection[PageEnd]
+    ended_early: tuple[beam.PCollection[PageEnd], ...]
+    read_twice: beam.PCollection[TwoReadings]
+    thumbnails: beam.PCollection[Thumbnail]
+
+
+def read_pages(runs: beam.PCollection[PageRun], settings: Settings, where: str = "") -> PageEnds:
+    """Pages from references to words, in one fused stage: pixels cross no shuffle. `where` ends the stages' names."""
+    run, isolation = settings.run, settings.min_isolation
+    reading = ReadWords(settings.engines, run, settings.embedded_text, settings.gallery)
+    classified = runs | f"ClassifyPages{where}" >> ClassifyPages(run, isolation)
+    rendered = classified.pages | f"RenderPages{where}" >> RenderPages(run, isolation)
+    rectified = rendered.pages | f"RectifyPages{where}" >> RectifyPages(run)
+    read = rectified.pages | f"ReadWords{where}" >> reading
+    early = (classified.ended_pages, rendered.ended_pages, rectified.ended_pages)
+    return PageEnds(read.ended_pages, early, read.read_twice, read.thumbnails)
 
 
 def _tokens(end: PageEnd) -> Iterable[Packed]:

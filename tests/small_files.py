@@ -60,6 +60,15 @@ def stamped_scan_pdf(words: int, stamp: str) -> bytes:
         return _saved(pdf)
 
 
+def joined_pdf(parts: Sequence[bytes]) -> bytes:
+    """The pages of several PDFs."""
+    with pikepdf.new() as pdf:
+        for part in parts:
+            with pikepdf.open(io.BytesIO(part)) as other:
+                pdf.pages.extend(other.pages)
+        return _saved(pdf)
+
+
 def encrypted_pdf() -> bytes:
     """A PDF that does not open without its password."""
     with pikepdf.open(io.BytesIO(text_pdf(["secret"]))) as pdf:

@@ -1,4 +1,4 @@
-"""How many pages a document has, which of them end here, and in what runs the others travel on."""
+"""How many pages a document has, which of them end here, and where the others are read: here too, or spread in runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemas.errors import Encrypted
 from schemas.pages import PageInspection
 from transforms import opened
 from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd, PageRun, PageTask
-from transforms.endings import fail_document, fail_page, page_row, skip_document
+from transforms.endings import end_page, fail_document, fail_page, skip_document
 from transforms.opened import Stopwatch
 from transforms.tokens import pack
 
@@ -36,23 +36,40 @@ class Cap:
     min_isolation: str = LEVELS[0]  # of the parsers; on a machine that stays below it nothing is opened
 
     def open(self, document: Document) -> Iterator[DocumentHead | DocumentEnd | PageEnd | PageRun]:
-        """The head of an opened document, the ends of pages that end here, runs of the others; or its end."""
-        watch = Stopwatch()
+        """Of an opened document the ends of pages that end here, then what is to be read: one run, whose pages have the
+        document's head, or the head and several runs. Or the ends of one that does not open, at each of its places."""
+        fetching, inspecting = Stopwatch(), Stopwatch()
         try:
-            with watch.running():
-                inspection = opened.open_document(document, self.min_isolation).inspect(self.max_pages, self.redo)
-            spent = dataclasses.replace(document, cpu_seconds=document.cpu_seconds + watch.cpu_seconds)
-            share = watch.milliseconds / max(1, len(inspection.pages))
-            tasks = [PageTask(spent, found).spent("inspect", share, 0.0) for found in inspection.pages]
+            with fetching.running():
+                opened.open_document(document, self.min_isolation)
+            with inspecting.running():
+                inspection = opened.ask(
+                    document, lambda asked: asked.inspect(self.max_pages, self.redo), self.min_isolation
+                )
+            spent = _spent(document, fetching, inspecting)
+            tasks = [
+                PageTask(spent, found)
+                .spent("fetch", fetching.milliseconds / len(inspection.pages), 0.0)
+                .spent("inspect", inspecting.milliseconds / len(inspection.pages), 0.0)
+                for found in inspection.pages
+            ]
+            ended = [self._end(task) for task in tasks if task.inspection.category is not None]
             runs = list(page_runs([task for task in tasks if task.inspection.category is None]))
         except Encrypted as error:
-            yield skip_document(document, self.run, error.reason, watch.cpu_seconds)
+            spent = _spent(document, fetching, inspecting)
+            yield from (skip_document(place, self.run, error.reason) for place in spent.places)
             return
         except Exception as error:
-            yield fail_document(document, STAGE, self.run, error, watch.cpu_seconds)
+            spent = _spent(document, fetching, inspecting)
+            yield from (fail_document(place, STAGE, self.run, error) for place in spent.places)
             return
-        yield DocumentHead(spent, inspection.page_count, len(inspection.pages), inspection.signed)
-        yield from (self._end(task) for task in tasks if task.inspection.category is not None)
+        yield from ended
+        without_tokens = tuple(dataclasses.replace(end, tokens=None) for end in ended)
+        head = DocumentHead(spent, inspection.page_count, len(inspection.pages), inspection.signed, without_tokens)
+        if len(runs) == 1:
+            yield PageRun(tuple(dataclasses.replace(task, head=head) for task in runs[0].pages))
+            return
+        yield head
         yield from runs
 
     def _end(self, task: PageTask) -> PageEnd:
@@ -61,16 +78,13 @@ class Cap:
             tokens = pack(task.document, task.inspection.page, words, "embedded")
         except Exception as error:
             return fail_page(task, STAGE, self.run, error)
-        return PageEnd(
-            key=task.document.key,
-            owner=task.document.entry.owner,
-            row=page_row(task, category=task.inspection.category, reason=task.inspection.reason, words=tokens.count),
-            tokens=tokens.stream,
-            gained=0,
-            confidence_sum=0.0,
-            confidence_count=0,
-            cpu_seconds=task.cpu_seconds,
-        )
+        end = end_page(task, category=task.inspection.category, reason=task.inspection.reason, words=tokens.count)
+        return dataclasses.replace(end, tokens=tokens.stream)
+
+
+def _spent(document: Document, *watches: Stopwatch) -> Document:
+    seconds = document.cpu_seconds + sum(watch.cpu_seconds for watch in watches)
+    return dataclasses.replace(document, cpu_seconds=seconds)
 
 
 def cost(page: PageInspection) -> int:
@@ -101,10 +115,12 @@ class _CapPages(beam.DoFn):
 
     def process(self, document: Document) -> Iterator[Any]:
         for result in self._cap.open(document):
-            if isinstance(result, PageRun):
+            if not isinstance(result, PageRun):
+                yield beam.pvalue.TaggedOutput(self._TAGS[type(result)], result)
+            elif result.pages[0].head is not None:
                 yield result
             else:
-                yield beam.pvalue.TaggedOutput(self._TAGS[type(result)], result)
+                yield beam.pvalue.TaggedOutput("runs", result)
 
     def finish_bundle(self) -> None:
         opened.close()
@@ -113,11 +129,15 @@ class _CapPages(beam.DoFn):
 @beam.typehints.with_input_types(Document)
 @dataclasses.dataclass(eq=False)
 class CapPages(beam.PTransform):
-    """Opens documents: gives `runs` of pages to read, `heads`, `ended_pages`, and `ended` documents."""
+    """Opens documents: gives `ended` ones, `ended_pages`, and pages to read.
+
+    A document whose pages make one run is that run `here`, to be read by the stage that has it open, and its pages have
+    its head. Of other documents there are `heads`, and `runs` that are to be spread over the workers.
+    """
 
     cap: Cap
 
     def expand(self, documents: beam.PCollection[Document]) -> beam.pvalue.DoOutputsTuple:
         return documents | "Cap" >> beam.ParDo(_CapPages(self.cap)).with_outputs(
-            "heads", "ended", "ended_pages", main="runs"
+            "heads", "ended", "ended_pages", "runs", main="here"
         )

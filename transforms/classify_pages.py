@@ -11,15 +11,14 @@ import apache_beam as beam
 
 from documents import media
 from documents.jail import LEVELS
-from models.ocrable import LONG_SIDE, SIDE, OcrableNet
+from models.ocrable import LONG_SIDE, OcrableNet
 from transforms import opened
 from transforms.elements import PageEnd, PageRun, PageTask
-from transforms.endings import fail_page, page_row
+from transforms.endings import end_page, fail_page
 from transforms.opened import Stopwatch
 
 STAGE = "ClassifyPages"
 NOT_OCRABLE = "not_ocrable"  # the reason of a page that ends here
-SMALLEST = 3 * SIDE  # pixels of a longer side: a smaller picture shows the classifier too little, and is soon read
 
 
 @functools.cache
@@ -39,36 +38,23 @@ def classify(task: PageTask, run: str, min_isolation: str = LEVELS[0]) -> PageTa
     if not is_asked(task):
         return task
     fetching, classifying = Stopwatch(), Stopwatch()
-    score = None
     try:
         with fetching.running():
-            document = opened.open_document(task.document, min_isolation)
+            opened.open_document(task.document, min_isolation)
         with classifying.running():
-            preview = document.preview(task.inspection.page, LONG_SIDE)
-            if max(preview.shape) >= SMALLEST:
-                score = classifier().score(preview)
+            page = task.inspection.page
+            preview = opened.ask(task.document, lambda asked: asked.preview(page, LONG_SIDE), min_isolation)
+            score = classifier().score(preview)
+            readable = classifier().is_readable(preview, score)
     except Exception as error:
         return fail_page(_spent(task, fetching, classifying), STAGE, run, error)
     task = dataclasses.replace(_spent(task, fetching, classifying), ocrable=score)
-    return _end(task) if score is not None and score < classifier().threshold else task
+    return task if readable else end_page(task, category="no_text", reason=NOT_OCRABLE)
 
 
 def _spent(task: PageTask, fetching: Stopwatch, classifying: Stopwatch) -> PageTask:
     fetched = task.spent("fetch", fetching.milliseconds, fetching.cpu_seconds)
     return fetched.spent("classify", classifying.milliseconds, classifying.cpu_seconds)
-
-
-def _end(task: PageTask) -> PageEnd:
-    return PageEnd(
-        key=task.document.key,
-        owner=task.document.entry.owner,
-        row=page_row(task, category="no_text", reason=NOT_OCRABLE),
-        tokens=None,
-        gained=0,
-        confidence_sum=0.0,
-        confidence_count=0,
-        cpu_seconds=task.cpu_seconds,
-    )
 
 
 class _ClassifyPages(beam.DoFn):

@@ -10,8 +10,7 @@ from typing import Any
 
 import apache_beam as beam
 
-from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd, PageTask
-from transforms.share_copies import Place
+from transforms.elements import DocumentEnd, DocumentHead, PageEnd, PageTask
 
 TO_READ = "to_read"  # the category of a page that an engine would be asked for
 COPY = "copy"  # that of a page which is read in another place
@@ -66,31 +65,28 @@ def of_end(end: DocumentEnd) -> Survey:
 
 
 def of_head(head: DocumentHead) -> Survey:
-    """A file that was opened."""
+    """A file that was opened, and its copies."""
+    places = head.document.places
     return Survey(
-        files=1,
-        bytes=head.document.size,
-        source_pages=head.page_count,
-        capped=int(head.page_count > head.pages),
-        cpu_seconds=head.document.cpu_seconds,
-        endings={"opened": 1},
-        media_types={head.document.media_type: 1},
+        files=len(places),
+        bytes=sum(place.size for place in places),
+        source_pages=head.page_count * len(places),
+        capped=int(head.page_count > head.pages) * len(places),
+        cpu_seconds=sum(place.cpu_seconds for place in places),
+        endings={"opened": len(places)},
+        media_types={head.document.media_type: len(places)},
     )
 
 
 def of_ended_page(end: PageEnd) -> Survey:
-    """A page that no engine would be asked for."""
-    return Survey(pages={end.row.category or "failed": 1}, cpu_seconds=end.cpu_seconds)
+    """A page that no engine would be asked for, in all its places."""
+    return Survey(pages={end.row.category or "failed": len(end.document.places)}, cpu_seconds=end.cpu_seconds)
 
 
 def of_task(task: PageTask) -> Survey:
-    """A page that an engine would read."""
-    return Survey(pages={TO_READ: 1}, cpu_seconds=task.cpu_seconds)
-
-
-def of_copy(copy: tuple[Place, Document]) -> Survey:
-    """A page of a file whose bytes lie in another place too: it is read there."""
-    return Survey(pages={COPY: 1})
+    """A page that an engine would read, once for all its places."""
+    copies = len(task.document.copies)
+    return Survey(pages={TO_READ: 1, **({COPY: copies} if copies else {})}, cpu_seconds=task.cpu_seconds)
 
 
 def of_sample(end: PageEnd) -> Survey:
@@ -134,10 +130,10 @@ class _Merge(beam.CombineFn):
 @beam.typehints.with_output_types(Survey)
 @dataclasses.dataclass(eq=False)
 class CountSurvey(beam.PTransform):
-    """Sums up ends of files and heads of opened ones, ends of pages, pages to read, their copies, and the sample."""
+    """Sums up ends of files and heads of opened ones, ends of pages, pages to read, and the sample."""
 
     def expand(self, found: tuple[beam.PCollection[Any], ...]) -> beam.PCollection[Survey]:
-        steps = (of_end, of_head, of_ended_page, of_task, of_copy, of_sample)
+        steps = (of_end, of_head, of_ended_page, of_task, of_sample)
         parts = [
             collection | step.__name__ >> beam.Map(step).with_output_types(Survey)
             for collection, step in zip(found, steps, strict=True)

@@ -49,20 +49,27 @@ class Document:
     size: int  # bytes
     started_at: float  # seconds since the epoch
     cpu_seconds: float
+    copies: tuple[Document, ...] = ()  # the same bytes of the same owner at other places: they end as it does
 
     @property
     def key(self) -> DocumentKey:
         return DocumentKey(self.document_id, self.entry.uri)
 
+    @property
+    def places(self) -> tuple[Document, ...]:
+        """Itself and its copies."""
+        return (self, *self.copies)
+
 
 @dataclasses.dataclass(frozen=True)
 class DocumentHead:
-    """An opened document: what its end needs beside the ends of its pages."""
+    """An opened document: what its end needs beside the ends of the pages that are read."""
 
     document: Document
     page_count: int
     pages: int  # how many of them are to end, by the cap
     signed: bool
+    ended: tuple[PageEnd, ...] = ()  # those that ended at the first look, without their tokens
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +78,7 @@ class PageTask:
 
     document: Document
     inspection: PageInspection
+    head: DocumentHead | None = None  # of a document that is read where it was opened
     ocrable: float | None = None
     times: dict[str, float] = dataclasses.field(default_factory=dict)  # milliseconds by stage
     cpu_seconds: float = 0.0
@@ -105,19 +113,27 @@ class Page:
 class PageEnd:
     """A page's ending: its row, and its tokens as an Arrow IPC stream (None: it has none)."""
 
-    key: DocumentKey
-    owner: str | None
+    document: Document
     row: PageRow
-    tokens: bytes | None
-    gained: int  # words that the file did not have before
-    confidence_sum: float  # over the tokens that have a confidence
-    confidence_count: int
     cpu_seconds: float
+    head: DocumentHead | None = None  # as the task had it
+    tokens: bytes | None = None
+    gained: int = 0  # words that the file did not have before
+    confidence_sum: float = 0.0  # over the tokens that have a confidence
+    confidence_count: int = 0
     failure: FailureRow | None = None
     engine: str | None = None  # what read it, or failed to
     engine_version: str | None = None
     engine_cpu_seconds: float = 0.0  # of `cpu_seconds`
     copied: bool = False  # its words were read at another place, where the same bytes lie, and paid for there
+
+    @property
+    def key(self) -> DocumentKey:
+        return self.document.key
+
+    @property
+    def owner(self) -> str | None:
+        return self.document.entry.owner
 
 
 @dataclasses.dataclass(frozen=True)

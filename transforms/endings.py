@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import traceback
@@ -84,25 +85,25 @@ def unopened(
     )
 
 
-def skip_document(document: Document, run: str, reason: str, cpu_seconds: float = 0.0) -> DocumentEnd:
+def skip_document(document: Document, run: str, reason: str) -> DocumentEnd:
     """The end of a document that was opened in vain."""
-    return DocumentEnd(_seen(document, run, "skipped", reason, cpu_seconds))
+    return DocumentEnd(_seen(document, run, "skipped", reason))
 
 
-def fail_document(document: Document, stage: str, run: str, error: Exception, cpu_seconds: float = 0.0) -> DocumentEnd:
+def fail_document(document: Document, stage: str, run: str, error: Exception) -> DocumentEnd:
     """The end of a document that could not be opened."""
-    row = _seen(document, run, "failed", describe(error)[0], cpu_seconds)
+    row = _seen(document, run, "failed", describe(error)[0])
     return DocumentEnd(row, (failure(error, stage, run, document.entry.uri, document.document_id),))
 
 
-def _seen(document: Document, run: str, status: str, reason: str, cpu_seconds: float) -> DocumentRow:
+def _seen(document: Document, run: str, status: str, reason: str) -> DocumentRow:
     return unopened(
         document.entry,
         run,
         status,
         reason,
         document.started_at,
-        document.cpu_seconds + cpu_seconds,
+        document.cpu_seconds,
         document_id=document.document_id,
         source_version=document.source_version,
         media_type=document.media_type,
@@ -113,17 +114,14 @@ def _seen(document: Document, run: str, status: str, reason: str, cpu_seconds: f
 def fail_page(task: PageTask, stage: str, run: str, error: Exception, page: Page | None = None) -> PageEnd:
     """The end of a page that could not be read; `page` is what was rendered of it."""
     reason, _ = describe(error)
-    return PageEnd(
-        key=task.document.key,
-        owner=task.document.entry.owner,
-        row=page_row(task, status="failed", reason=reason, **(rendered(page) if page else {})),
-        tokens=None,
-        gained=0,
-        confidence_sum=0.0,
-        confidence_count=0,
-        cpu_seconds=task.cpu_seconds,
-        failure=failure(error, stage, run, task.document.entry.uri, task.document.document_id, task.inspection.page),
-    )
+    end = end_page(task, status="failed", reason=reason, **(rendered(page) if page else {}))
+    uri, document_id = task.document.entry.uri, task.document.document_id
+    return dataclasses.replace(end, failure=failure(error, stage, run, uri, document_id, task.inspection.page))
+
+
+def end_page(task: PageTask, **known: Any) -> PageEnd:
+    """The end of a page as far as its row tells it (see `page_row`)."""
+    return PageEnd(task.document, page_row(task, **known), task.cpu_seconds, task.head)
 
 
 def rendered(page: Page) -> dict[str, Any]:

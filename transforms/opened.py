@@ -1,7 +1,7 @@
 """The document that this thread has open in the jail.
 
-The transforms of a fused stage ask one after the other for pages of the same document; it is fetched and opened once
-for them. What is open is closed when another is asked for, and at the end of a bundle (`close`).
+The transforms of a fused stage ask one after the other for the same document; it is fetched and opened once for them.
+What is open is closed when another is asked for, and at the end of a bundle (`close`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ import functools
 import resource
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from apache_beam.metrics import Metrics
 
 from documents import media
 from documents.jail import LEVELS, Jail, JailedDocument
-from schemas.errors import SourceChanged
+from schemas.errors import JailCrash, JailMemoryLimit, PagebeamError, SourceChanged, SourceMissing, SourceUnreadable
 from transforms import sources
 from transforms.count_ends import NAMESPACE
 from transforms.elements import Document
 from transforms.sources import Source
 
 ISOLATION_METRIC = "isolation_"  # with a level behind it: processes that parsed a document behind its walls
+T = TypeVar("T")
 _local = threading.local()
 _PIXEL = (  # a whole GIF
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -53,35 +55,48 @@ class _Opened:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         self._stack = contextlib.ExitStack()
-        self._document: JailedDocument | None = None
-        self._open_one: contextlib.ExitStack | None = None
+        self._child: JailedDocument | None = None
+        self._asked = False  # the child, before
+        self._open_child: contextlib.ExitStack | None = None
         self.source: Source = self._stack.enter_context(sources.fetched(uri))
 
-    def document(self, media_type: str, min_isolation: str) -> JailedDocument:
+    def child(self, media_type: str, min_isolation: str) -> JailedDocument:
         """The document in its child; a fresh child where the last one died."""
-        if self._document is None or not self._document.alive:
-            self._close_document()
-            self._open_one = contextlib.ExitStack()
-            self._document = self._open_one.enter_context(
+        if self._child is None or not self._child.alive:
+            self._close_child()
+            self._open_child = contextlib.ExitStack()
+            self._child = self._open_child.enter_context(
                 jail().open(self.source.descriptor, self.source.size, media_type, min_isolation)
             )
-            Metrics.counter(NAMESPACE, f"{ISOLATION_METRIC}{self._document.isolation}").inc()
-        return self._document
+            self._asked = False
+            Metrics.counter(NAMESPACE, f"{ISOLATION_METRIC}{self._child.isolation}").inc()
+        return self._child
 
-    def _close_document(self) -> None:
-        if self._document is not None:
-            _local.ended_cpu = getattr(_local, "ended_cpu", 0.0) + self._document.cpu_seconds
-        if self._open_one is not None:
-            self._open_one.close()
-        self._open_one = self._document = None
+    def ask(self, question: Callable[[JailedDocument], T], media_type: str, min_isolation: str) -> T:
+        child, asked_before = self.child(media_type, min_isolation), self._asked
+        self._asked = True
+        try:
+            return question(child)
+        except (JailCrash, JailMemoryLimit):
+            if not asked_before:
+                raise
+        self._close_child()
+        return self.ask(question, media_type, min_isolation)
+
+    def _close_child(self) -> None:
+        if self._child is not None:
+            _local.ended_cpu = getattr(_local, "ended_cpu", 0.0) + self._child.cpu_seconds
+        if self._open_child is not None:
+            self._open_child.close()
+        self._open_child = self._child = None
 
     @property
     def cpu_seconds(self) -> float:
         """What the document's present child has used."""
-        return self._document.cpu_seconds if self._document is not None else 0.0
+        return self._child.cpu_seconds if self._child is not None else 0.0
 
     def close(self) -> None:
-        self._close_document()
+        self._close_child()
         self._stack.close()
 
 
@@ -94,18 +109,38 @@ def fetch(uri: str) -> Source:
 
 
 def open_document(document: Document, min_isolation: str = LEVELS[0]) -> JailedDocument:
-    """A document that was seen before.
+    """A document that was seen before, from the first of its places at which its bytes still are.
 
-    Raises SourceChanged when its bytes are others now, JailTooWeak, and what `fetch` raises.
+    Raises, where they are nowhere, SourceChanged or what `fetch` raises of the first place; JailTooWeak.
     """
+    return _opened(document).child(document.media_type, min_isolation)
+
+
+def ask(document: Document, question: Callable[[JailedDocument], T], min_isolation: str = LEVELS[0]) -> T:
+    """What the child of a document that was seen before answers. Raises what `open_document` raises, and the answer.
+
+    Where it dies or lacks memory after it was asked other things, the same is asked of a fresh one: what an answer is
+    must not hang on what was asked before it.
+    """
+    return _opened(document).ask(question, document.media_type, min_isolation)
+
+
+def _opened(document: Document) -> _Opened:
     opened: _Opened | None = getattr(_local, "opened", None)
-    if opened is None or opened.uri != document.entry.uri or opened.source.document_id != document.document_id:
-        if fetch(document.entry.uri).document_id != document.document_id:
-            close()
-            raise SourceChanged(f"{document.entry.uri} is no longer the file that was seen first")
-        opened = _local.opened
-    assert opened is not None
-    return opened.document(document.media_type, min_isolation)
+    uris = [place.entry.uri for place in document.places]
+    if opened is not None and opened.source.document_id == document.document_id and opened.uri in uris:
+        return opened
+    errors: list[PagebeamError] = []
+    for uri in uris:
+        try:
+            if fetch(uri).document_id == document.document_id:
+                found: _Opened = _local.opened
+                return found
+            errors.append(SourceChanged(f"{uri} is no longer the file that was seen first"))
+        except (SourceMissing, SourceUnreadable) as error:
+            errors.append(error)
+    close()
+    raise errors[0]
 
 
 def close() -> None:

@@ -20,7 +20,7 @@ from schemas.geometry import transform_quads
 from schemas.pages import Word
 from transforms.count_ends import NAMESPACE
 from transforms.elements import Page, PageEnd, Reading, TwoReadings
-from transforms.endings import describe, fail_page, page_row, rendered
+from transforms.endings import describe, end_page, fail_page, rendered
 from transforms.engine_choice import EngineChoice
 from transforms.gallery import Shortlist, thumbnail
 from transforms.opened import Stopwatch
@@ -64,22 +64,20 @@ def read(page: Page, engine: Engine, run: str, embedded_text: bool) -> tuple[Pag
         end = fail_page(page.task.spent("read", watch.milliseconds, watch.cpu_seconds), STAGE, run, error, page)
         return dataclasses.replace(end, **_by(reading)), reading
     task = page.task.spent("read", watch.milliseconds, watch.cpu_seconds)
-    end = PageEnd(
-        key=task.document.key,
-        owner=task.document.entry.owner,
-        row=page_row(
-            task,
-            category="image_text" if reading.words or known else "no_text",
-            reason=None if known and reading.reason == NO_WORDS else reading.reason,
-            words=tokens.count,
-            mean_confidence=tokens.mean_confidence,
-            **rendered(page),
-        ),
+    end = end_page(
+        task,
+        category="image_text" if reading.words or known else "no_text",
+        reason=None if known and reading.reason == NO_WORDS else reading.reason,
+        words=tokens.count,
+        mean_confidence=tokens.mean_confidence,
+        **rendered(page),
+    )
+    end = dataclasses.replace(
+        end,
         tokens=tokens.stream,
         gained=len(reading.words),
         confidence_sum=tokens.confidence_sum,
         confidence_count=tokens.confidence_count,
-        cpu_seconds=task.cpu_seconds,
         **_by(reading),
     )
     return end, reading

@@ -22,9 +22,9 @@ def render(task: PageTask, run: str, min_isolation: str = LEVELS[0]) -> Page | P
     fetching, rendering = Stopwatch(), Stopwatch()
     try:
         with fetching.running():
-            document = opened.open_document(task.document, min_isolation)
+            opened.open_document(task.document, min_isolation)
         with rendering.running():
-            image = document.render(task.inspection.page)
+            image = opened.ask(task.document, lambda asked: asked.render(task.inspection.page), min_isolation)
     except Exception as error:
         return fail_page(_spent(task, fetching, rendering), STAGE, run, error)
     height, width = image.pixels.shape[:2]

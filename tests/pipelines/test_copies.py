@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from schemas.pages import PageImage, Word
 from tests import small_files
 from tests.small_runs import RUN, endings, job, overlays, rows, tables
 from transforms import read_words, share_copies
-from transforms.elements import Document, PageRun
+from transforms.elements import Document
 
 
 class Counting(StandIn):
@@ -74,20 +74,45 @@ def test_copies_are_read_where_they_still_are(tmp_path: Path, monkeypatch: pytes
     places = {name: small_files.put(tmp_path / "in" / name, small_files.png()) for name in ("a.png", "b.png", "c.png")}
     share = share_copies.share
 
-    def share_later(runs: Iterable[PageRun]) -> tuple[PageRun, list[Document]]:
-        """After the first look, one is gone and one is another file."""
+    def share_later(documents: Iterable[Document]) -> Iterator[Document]:
+        """After they were screened, one is gone and one is another file."""
         places["a.png"].unlink(missing_ok=True)
         places["b.png"].write_bytes(small_files.png(words=5))
-        return share(runs)
+        return share(documents)
+
+    monkeypatch.setattr(share_copies, "share", share_later)
+    assert job(tmp_path / "in", tmp_path / "out", "--no_gallery") == DONE
+    assert endings(tmp_path / "out") == {str(path): ("done", None) for path in places.values()}
+    assert [row["words"] for row in rows(tmp_path / "out", "documents")] == [3, 3, 3]
+    assert not rows(tmp_path / "out", "failures")
+    assert list(overlays(tmp_path / "out")) == ["a.png.pdf", "b.png.pdf", "c.png.pdf"]
+
+
+def test_copies_that_cannot_be_opened_or_are_gone_end_each_at_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(name: str, data: bytes) -> list[str]:
+        return [str(small_files.put(tmp_path / "in" / number / name, data)) for number in "12"]
+
+    cut = put("cut.pdf", small_files.cut_pdf())
+    locked = put("locked.pdf", small_files.encrypted_pdf())
+    gone = put("gone.png", small_files.png())
+    share = share_copies.share
+
+    def share_later(documents: Iterable[Document]) -> Iterator[Document]:
+        for path in gone:
+            Path(path).unlink(missing_ok=True)
+        return share(documents)
 
     monkeypatch.setattr(share_copies, "share", share_later)
     assert job(tmp_path / "in", tmp_path / "out", "--no_gallery") == DONE
     assert endings(tmp_path / "out") == {
-        str(places["a.png"]): ("done", "overlay_failed"),
-        str(places["b.png"]): ("done", "overlay_failed"),
-        str(places["c.png"]): ("done", None),
+        **dict.fromkeys(cut, ("failed", "corrupt")),
+        **dict.fromkeys(locked, ("skipped", "encrypted")),
+        **dict.fromkeys(gone, ("failed", "source_missing")),
     }
-    assert [row["words"] for row in rows(tmp_path / "out", "documents")] == [3, 3, 3]
-    told = {Path(row["uri"]).name: row["error"] for row in rows(tmp_path / "out", "failures")}
-    assert told == {"a.png": "source_missing", "b.png": "source_changed"}
-    assert list(overlays(tmp_path / "out")) == ["c.png.pdf"]
+    told = {row["uri"]: (row["stage"], row["error"]) for row in rows(tmp_path / "out", "failures")}
+    assert told == {
+        **dict.fromkeys(cut, ("CapPages", "corrupt")),
+        **dict.fromkeys(gone, ("CapPages", "source_missing")),
+    }

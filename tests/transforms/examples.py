@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from schemas.geometry import Quad, pixels_to_fractions
-from schemas.keys import DocumentKey
 from schemas.pages import PageImage, PageInspection, Word
 from schemas.records import DocumentRow, PageRow, ShadowRow, ShadowToken
 from transforms.elements import Document, DocumentEnd, ManifestEntry, Page, PageEnd, PageTask
@@ -100,7 +99,7 @@ def page_end(uri: str = "/a.pdf", number: int = 0, **changes: Any) -> PageEnd:
         "times": {"fetch": 1.0, "read": 2.0},
     }
     row = PageRow(document_id=found.document_id, uri=uri, page=number, **{**values, **changes})
-    return PageEnd(DocumentKey(found.document_id, uri), None, row, None, 0, 1.0, 2, 0.25, None, "standin", "1")
+    return PageEnd(found, row, 0.25, confidence_sum=1.0, confidence_count=2, engine="standin", engine_version="1")
 
 
 def shadow_row(uri: str = "/a.pdf", number: int = 0, **changes: Any) -> ShadowRow:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +60,10 @@ def pages_to_read(parts: dict[type, list[Any]]) -> list[int]:
 def test_ten_of_fourteen_pages_are_looked_at(tmp_path: Path) -> None:
     parts = cap(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([1] * 14)))
     (head,) = parts[DocumentHead]
-    assert (head.page_count, head.pages) == (14, 10)
+    assert (head.page_count, head.pages, head.ended) == (14, 10, ())
     assert pages_to_read(parts) == list(range(10))
     assert len(parts[PageRun]) > 1
+    assert not any(page.head for run in parts[PageRun] for page in run.pages)
     assert pages_to_read(cap(tmp_path / "a.pdf", max_pages=3)) == [0, 1, 2]
 
 
@@ -78,6 +78,21 @@ def test_pages_that_have_text_or_nothing_end_here(tmp_path: Path) -> None:
     assert read_words(text.tokens) == []  # all of them were there before
     assert blank.tokens is None
     assert parts[DocumentHead][0].document.cpu_seconds > 0
+
+
+def test_what_makes_one_run_is_read_where_it_was_opened_and_has_its_head(tmp_path: Path) -> None:
+    pages = [small_files.text_pdf(["Four words of text"]), small_files.scan_pdf([1, 2])]
+    parts = cap(small_files.put(tmp_path / "a.pdf", small_files.joined_pdf(pages)))
+    assert not parts[DocumentHead]
+    (run,) = parts[PageRun]
+    assert [page.inspection.page for page in run.pages] == [1, 2]
+    head = run.pages[0].head
+    assert head is not None
+    assert run.pages[1].head == head
+    assert (head.document, head.page_count, head.pages) == (run.pages[0].document, 3, 3)
+    (end,) = parts[PageEnd]
+    assert end.tokens is not None
+    assert head.ended == (dataclasses.replace(end, tokens=None),)
 
 
 def test_embedded_text_can_be_left_out(tmp_path: Path) -> None:
@@ -138,6 +153,7 @@ def test_a_page_of_an_impossible_size_costs_its_document_alone(monkeypatch: pyte
 def test_what_comes_of_documents_parts(tmp_path: Path) -> None:
     files = [
         small_files.put(tmp_path / "scan.pdf", small_files.scan_pdf([1, 1])),
+        small_files.put(tmp_path / "long.pdf", small_files.scan_pdf([1] * 11)),
         small_files.put(tmp_path / "text.pdf", small_files.text_pdf(["Four words of text"])),
         small_files.put(tmp_path / "cut.pdf", small_files.cut_pdf()),
     ]
@@ -145,8 +161,9 @@ def test_what_comes_of_documents_parts(tmp_path: Path) -> None:
     opened.close()
     with Pipeline() as pipeline:
         capped = pipeline | beam.Create(documents) | CapPages(Cap(RUN, 10, False, True))
-        assert_that(capped.heads | "Heads" >> beam.Map(lambda head: head.pages), equal_to([2, 1]), label="AtHeads")
-        assert_that(capped.runs | "Runs" >> beam.FlatMap(_numbers), equal_to([0, 1]), label="AtRuns")
+        assert_that(capped.heads | "Heads" >> beam.Map(lambda head: head.pages), equal_to([10, 1]), label="AtHeads")
+        assert_that(capped.here | "Here" >> beam.Map(_numbers), equal_to([[0, 1]]), label="AtHere")
+        assert_that(capped.runs | "Runs" >> beam.FlatMap(_numbers), equal_to(range(10)), label="AtRuns")
         ended = capped.ended_pages | "Pages" >> beam.Map(lambda end: end.row.category)
         assert_that(ended, equal_to(["embedded_text"]), label="AtPages")
         assert_that(
@@ -154,5 +171,5 @@ def test_what_comes_of_documents_parts(tmp_path: Path) -> None:
         )
 
 
-def _numbers(run: PageRun) -> Iterator[int]:
-    return (page.inspection.page for page in run.pages)
+def _numbers(run: PageRun) -> list[int]:
+    return [page.inspection.page for page in run.pages]

@@ -24,10 +24,11 @@ from transforms.render_pages import RenderPages
 class ByInk:
     """Scores the share of dark pixels."""
 
-    threshold = 0.05
-
     def score(self, preview: Pixels) -> float:
         return float((preview < 128).mean())
+
+    def is_readable(self, preview: Pixels, score: float) -> bool:
+        return score >= 0.05
 
 
 @pytest.fixture(autouse=True)
@@ -74,12 +75,6 @@ def test_a_page_of_a_pdf_is_not_asked(tmp_path: Path) -> None:
         assert isinstance(found, PageTask)
         assert found.ocrable is None
         assert "classify" not in found.times
-
-
-def test_a_very_small_picture_goes_on_without_a_score(tmp_path: Path) -> None:
-    found = classify(task(picture(tmp_path, 1, times=1)), RUN)
-    assert isinstance(found, PageTask)
-    assert found.ocrable is None
 
 
 def test_a_page_with_text_of_its_own_is_not_asked(tmp_path: Path) -> None:

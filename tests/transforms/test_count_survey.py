@@ -35,6 +35,16 @@ def test_parts_add_up() -> None:
     assert merged([total, Survey()]) == total
 
 
+def test_copies_are_counted_where_they_are_and_read_once() -> None:
+    first = dataclasses.replace(document("/a"), copies=(document("/b"), document("/c")))
+    head = DocumentHead(first, page_count=12, pages=2, signed=False)
+    blank = dataclasses.replace(page_end(category="no_text"), document=first)
+    total = merged([of_head(head), of_ended_page(blank), of_task(dataclasses.replace(page_task(1), document=first))])
+    assert (total.files, total.bytes, total.source_pages, total.capped) == (3, 30, 36, 3)
+    assert total.pages == {"no_text": 3, "to_read": 1, "copy": 2}
+    assert total.cpu_seconds == 1.75
+
+
 def test_the_cost_is_that_of_the_sample_times_the_pages() -> None:
     ends = [dataclasses.replace(page_end(number=number), cpu_seconds=seconds) for number, seconds in enumerate((1, 3))]
     survey = merged([Survey(pages={"to_read": 10, "no_text": 5}), *map(of_sample, ends)])

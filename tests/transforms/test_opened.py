@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from documents.jail import LEVELS
-from schemas.errors import SourceChanged
+from documents.jail import LEVELS, JailedDocument
+from schemas.errors import JailCrash, JailError, JailMemoryLimit, JailTimeout, SourceChanged, SourceMissing
 from tests import small_files
 from tests.transforms.examples import screened
 from transforms import opened, sources
@@ -57,6 +58,54 @@ def test_a_child_that_died_is_replaced_by_a_fresh_one(tmp_path: Path, fetches: l
     assert opened.open_document(one) is not first
     assert opened.open_document(one).render(0).pixels.size > 0
     assert len(fetches) == 1
+
+
+def test_what_fails_in_a_child_that_was_asked_before_is_asked_of_a_fresh_one(
+    tmp_path: Path, fetches: list[str]
+) -> None:
+    one = screened(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([1])))
+    asked: list[JailedDocument] = []
+
+    def fail(error: JailError, times: int) -> Callable[[JailedDocument], int]:
+        def question(child: JailedDocument) -> int:
+            asked.append(child)
+            if len(asked) <= times:
+                raise error
+            return child.inspect(10, redo=False).page_count
+
+        return question
+
+    assert opened.ask(one, fail(JailMemoryLimit(), 0)) == 1
+    assert opened.ask(one, fail(JailMemoryLimit(), 2)) == 1
+    first, used, fresh = asked
+    assert first is used is not fresh
+    assert not used.alive
+    asked.clear()
+    with pytest.raises(JailCrash):  # in a fresh one too
+        opened.ask(one, fail(JailCrash(), 9))
+    assert len(asked) == 2
+    asked.clear()
+    with pytest.raises(JailTimeout):  # which is long enough
+        opened.ask(one, fail(JailTimeout(), 9))
+    assert len(asked) == 1
+    assert len(fetches) == 1
+
+
+def test_it_is_opened_at_the_first_place_at_which_it_still_is(tmp_path: Path, fetches: list[str]) -> None:
+    paths = [small_files.put(tmp_path / name, small_files.png(1)) for name in ("a.png", "b.png", "c.png")]
+    first, *copies = [screened(path) for path in paths]
+    one = dataclasses.replace(first, copies=tuple(copies))
+    opened.close()
+    paths[0].unlink()
+    paths[1].write_bytes(small_files.png(2))
+    fetches.clear()
+    assert opened.open_document(one).inspect(10, redo=False).page_count == 1
+    assert opened.open_document(one) is opened.open_document(one)
+    assert fetches == [str(path) for path in paths]
+    opened.close()
+    paths[2].unlink()
+    with pytest.raises(SourceMissing, match=r"a\.png"):
+        opened.open_document(one)
 
 
 def test_what_is_open_is_not_taken_for_another_version_of_it(tmp_path: Path) -> None:

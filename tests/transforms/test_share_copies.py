@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import apache_beam as beam
 import pyarrow as pa
+import pytest
 from apache_beam.testing.test_pipeline import TestPipeline as Pipeline
 from apache_beam.testing.util import assert_that, equal_to
 
-from schemas.pages import PageInspection
 from schemas.records import TOKENS
 from tests.transforms.examples import document, page_end, word
-from transforms.elements import Document, PageEnd, PageRun, PageTask
+from transforms import share_copies
+from transforms.elements import Document, PageEnd
 from transforms.endings import failure
 from transforms.share_copies import CopyPages, ShareCopies, copied, share
 from transforms.tokens import pack
@@ -22,41 +22,41 @@ def of(uri: str, owner: str | None = None, content: str = "a") -> Document:
     return dataclasses.replace(found, document_id=content)
 
 
-def run_of(place: Document, *pages: int) -> PageRun:
-    inspections = [PageInspection(page, None, None, None, None, ()) for page in pages]
-    return PageRun(tuple(PageTask(place, inspection) for inspection in inspections))
-
-
-def ended(task: PageTask) -> PageEnd:
+def ended(document: Document, page: int = 0) -> PageEnd:
     """As a step that reads would end it."""
-    found = page_end(task.document.entry.uri, task.inspection.page)
-    row = dataclasses.replace(found.row, document_id=task.document.document_id)
-    return dataclasses.replace(found, key=task.document.key, owner=task.document.entry.owner, row=row)
+    found = page_end(document.entry.uri, page)
+    return dataclasses.replace(
+        found, document=document, row=dataclasses.replace(found.row, document_id=document.document_id)
+    )
 
 
 def test_copies_of_one_owner_are_read_once_and_end_everywhere() -> None:
-    places = [of("/2", "ann"), of("/1", "ann"), of("/3", "bob"), of("/4", "ann", "other"), of("/5")]
+    places = [of("/2", "ann"), of("/1", "ann"), of("/3", "bob"), of("/4", "ann", "other"), of("/5"), of("/0", "ann")]
     with Pipeline() as pipeline:
-        runs = [run for place in places for run in (run_of(place, 0, 1), run_of(place, 3))]
-        shared = pipeline | beam.Create(runs) | ShareCopies()
-        read = shared.runs | beam.FlatMap(lambda run: [ended(task) for task in run.pages]).with_output_types(PageEnd)
-        ends = (read, shared.copies) | CopyPages()
+        read = pipeline | beam.Create(places) | ShareCopies()
+        ends = read | beam.FlatMap(lambda one: [ended(one), ended(one, 3)]).with_output_types(PageEnd) | CopyPages()
         assert_that(
-            read | "Read" >> beam.Map(lambda end: (end.row.uri, end.row.page)),
-            equal_to([(uri, page) for uri in ("/1", "/3", "/4", "/5") for page in (0, 1, 3)]),
+            read | "Read" >> beam.Map(lambda one: (one.entry.uri, [copy.entry.uri for copy in one.copies])),
+            equal_to([("/0", ["/1", "/2"]), ("/3", []), ("/4", []), ("/5", [])]),
         )
         assert_that(
             ends | "Ended" >> beam.Map(lambda end: (end.key, end.owner, end.row.uri, end.row.page)),
-            equal_to([(place.key, place.entry.owner, place.entry.uri, page) for place in places for page in (0, 1, 3)]),
+            equal_to([(place.key, place.entry.owner, place.entry.uri, page) for place in places for page in (0, 3)]),
             label="Everywhere",
         )
+
+
+def test_one_reading_has_no_more_places_than_a_page_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share_copies, "MOST_PLACES", 2)
+    shared = share(of(f"/{number}") for number in (4, 1, 3, 0, 2))
+    assert [[place.entry.uri for place in one.places] for one in shared] == [["/0", "/1"], ["/2", "/3"], ["/4"]]
 
 
 def test_a_copy_has_the_words_at_its_own_place_and_cost_nothing() -> None:
     first, second = of("/1", "ann"), of("/2", "ann")
     words = [word("one"), word("two", line=1)]
     tokens = pack(first, 0, words, "standin")
-    end = dataclasses.replace(ended(run_of(first, 0).pages[0]), tokens=tokens.stream)
+    end = dataclasses.replace(ended(first), tokens=tokens.stream)
     copy = copied(end, second)
     assert copy.tokens == pack(second, 0, words, "standin").stream
     assert pa.ipc.open_stream(copy.tokens).schema == TOKENS
@@ -66,13 +66,7 @@ def test_a_copy_has_the_words_at_its_own_place_and_cost_nothing() -> None:
 
 
 def test_a_copys_failure_is_its_own() -> None:
-    lost = dataclasses.replace(ended(run_of(of("/1"), 0).pages[0]), failure=failure(ValueError(), "X", "run", "/1"))
+    lost = dataclasses.replace(ended(of("/1")), failure=failure(ValueError(), "X", "run", "/1"))
     copy = copied(lost, of("/2"))
     assert copy.failure is not None
     assert copy.failure.uri == "/2"
-
-
-def test_one_of_which_nothing_is_left_ends_with_its_own_error(tmp_path: Path) -> None:
-    places = [of(str(tmp_path / name)) for name in "ba"]
-    run, others = share(run_of(place, 0, 1) for place in places)
-    assert ([task.document for task in run.pages], others) == ([places[1], places[1]], [places[0]])

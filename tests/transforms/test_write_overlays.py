@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from tests import small_files
 from tests.transforms.examples import RUN, document, page_end, screened
 from transforms import opened, render_pages, storage
 from transforms.cap_pages import Cap
-from transforms.elements import DocumentHead, PageEnd, PageRun
+from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, PageEnd, PageRun
 from transforms.endings import fail_page
 from transforms.read_words import read
-from transforms.write_overlays import Overlays, WriteOverlays
+from transforms.write_overlays import Overlays, WriteOverlays, _WriteHere
 
 
 def overlays(folder: Path, **options: Any) -> Overlays:
@@ -35,9 +36,8 @@ def ended(path: Path, fail: tuple[int, ...] = ()) -> tuple[DocumentHead, list[Pa
     for part in Cap(RUN, 10, False, True).open(screened(path)):
         if isinstance(part, DocumentHead):
             head = part
-        elif isinstance(part, PageEnd):
-            pages.append(part)
         elif isinstance(part, PageRun):
+            head = part.pages[0].head
             for task in part.pages:
                 if task.inspection.page in fail:
                     pages.append(fail_page(task, "ReadWords", RUN, EngineError("no answer")))
@@ -48,11 +48,17 @@ def ended(path: Path, fail: tuple[int, ...] = ()) -> tuple[DocumentHead, list[Pa
     return head, pages
 
 
+def end_of(written: Overlays, head: DocumentHead, pages: Sequence[PageEnd]) -> DocumentEnd:
+    """The end of a document that has no copies."""
+    (end,) = written.ends(head, pages)
+    opened.close()
+    return end
+
+
 def test_a_document_whose_pages_gained_words_has_an_overlay(tmp_path: Path) -> None:
     path = small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([2, 0, 3]))
     head, pages = ended(path)
-    end = overlays(tmp_path).end(head, list(reversed(pages)))
-    opened.close()
+    end = end_of(overlays(tmp_path), head, list(reversed(pages)))
     assert end.row.overlay_uri == f"{tmp_path}/out/overlays/a.pdf.pdf"
     assert (end.row.status, end.row.reason, end.row.words, end.row.pages_read) == ("done", None, 5, 3)
     assert (end.row.page_count, end.row.capped, end.row.engine) == (3, False, "standin")
@@ -64,7 +70,7 @@ def test_a_document_whose_pages_gained_words_has_an_overlay(tmp_path: Path) -> N
 
 def test_no_page_gained_words_no_overlay(tmp_path: Path) -> None:
     head, pages = ended(small_files.put(tmp_path / "a.pdf", small_files.text_pdf(["Some words", ""])))
-    end = overlays(tmp_path).end(head, pages)
+    end = end_of(overlays(tmp_path), head, pages)
     assert (end.row.overlay_uri, end.row.status, end.row.words, end.row.engine) == (None, "done", 2, None)
     assert not (tmp_path / "out").exists()
 
@@ -73,8 +79,7 @@ def test_without_a_name_of_its_own_it_has_the_documents(tmp_path: Path) -> None:
     head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png()))
     entry = dataclasses.replace(head.document.entry, overlay_name=None)
     head = dataclasses.replace(head, document=dataclasses.replace(head.document, entry=entry))
-    end = overlays(tmp_path).end(head, pages)
-    opened.close()
+    end = end_of(overlays(tmp_path), head, pages)
     name = head.document.document_id
     assert end.row.overlay_uri == f"{tmp_path}/out/overlays/{name[:2]}/{name}.pdf"
 
@@ -84,8 +89,7 @@ def test_without_a_name_of_its_own_it_has_the_documents(tmp_path: Path) -> None:
 )
 def test_pages_that_failed_are_told(tmp_path: Path, fail: tuple[int, ...], status: str, reason: str) -> None:
     head, pages = ended(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([2, 2])), fail)
-    end = overlays(tmp_path).end(head, pages)
-    opened.close()
+    end = end_of(overlays(tmp_path), head, pages)
     assert (end.row.status, end.row.reason, end.row.pages_read) == (status, reason, 2 - len(fail))
     assert [failure.page for failure in end.failures] == list(fail)
     assert (end.row.overlay_uri is not None) == (status == "done")
@@ -95,8 +99,7 @@ def test_an_overlay_that_fails_costs_no_words(tmp_path: Path) -> None:
     path = small_files.put(tmp_path / "a.png", small_files.png(3))
     head, pages = ended(path)
     path.write_bytes(small_files.png(2))
-    end = overlays(tmp_path).end(head, pages)
-    opened.close()
+    end = end_of(overlays(tmp_path), head, pages)
     assert (end.row.status, end.row.reason, end.row.words) == ("done", "overlay_failed", 3)
     assert [(failure.stage, failure.error) for failure in end.failures] == [("WriteOverlays", "source_changed")]
 
@@ -120,8 +123,7 @@ def test_a_signed_document_has_one_only_where_it_is_asked_for(
 ) -> None:
     head, pages = ended(small_files.put(tmp_path / "a.pdf", _signed()))
     assert head.signed
-    end = overlays(tmp_path, signed=allowed).end(head, pages)
-    opened.close()
+    end = end_of(overlays(tmp_path, signed=allowed), head, pages)
     assert (end.row.status, end.row.reason, end.row.words) == ("done", reason, 2)
     assert (end.row.overlay_uri is not None) is allowed
     assert not end.failures
@@ -130,22 +132,67 @@ def test_a_signed_document_has_one_only_where_it_is_asked_for(
 def test_pages_that_did_not_come_are_noticed(tmp_path: Path) -> None:
     head = DocumentHead(document(), page_count=3, pages=2, signed=False)
     for numbers in ([], [0], [0, 0], [0, 2], [0, 1, 2]):
-        end = overlays(tmp_path).end(head, [page_end(number=number) for number in numbers])
+        end = end_of(overlays(tmp_path), head, [page_end(number=number) for number in numbers])
         assert [failure.error for failure in end.failures] == ["internal_error"]
         assert (end.row.status, end.row.reason) == ("done" if numbers else "failed", "overlay_failed")
-    assert overlays(tmp_path).end(head, [page_end(number=number) for number in (1, 0)]).row.capped
+    assert end_of(overlays(tmp_path), head, [page_end(number=number) for number in (1, 0)]).row.capped
+
+
+def read_here(uri: str, numbers: Sequence[int], ended_before: Sequence[int] = ()) -> list[PageEnd]:
+    """Ends of pages that were read where their document was opened."""
+    pages = len(numbers) + len(ended_before)
+    head = DocumentHead(document(uri), pages, pages, False, tuple(page_end(uri, number) for number in ended_before))
+    return [dataclasses.replace(page_end(uri, number), head=head) for number in numbers]
 
 
 def test_pages_meet_their_document_by_key() -> None:
     heads = [DocumentHead(document(uri), 2, 2, False) for uri in ("/a", "/b")]
     pages = [page_end(uri, number, words=1) for uri in ("/b", "/a") for number in (1, 0)]
+    here = [*read_here("/c", [0]), *read_here("/d", [1, 0, 3], [2])]
+    whole, parted = read_here("/e", [1, 0]), read_here("/f", [1, 0, 2])
+    words_of = {"a": 2, "b": 2, "c": 2, "d": 8, "e": 4, "f": 6}
     with Pipeline() as pipeline:
         ends = (
             pipeline | "Heads" >> beam.Create(heads),
-            pipeline | "Pages" >> beam.Create(pages),
+            pipeline | "Here" >> beam.Create([*here, *parted[:2]]),
+            pipeline | "Others" >> beam.Create([*pages, *parted[2:], *whole]),
         ) | WriteOverlays(Overlays(RUN, "/nowhere", "/nowhere", False, False))
         rows = ends | beam.Map(lambda end: (end.row.uri, end.row.words, end.row.reason))
-        assert_that(rows, equal_to([("/a", 2, None), ("/b", 2, None)]))
+        assert_that(rows, equal_to([(f"/{name}", words, None) for name, words in words_of.items()]))
+
+
+def test_a_document_whose_pages_come_by_is_ended_with_the_last_of_them(tmp_path: Path) -> None:
+    writing = _WriteHere(overlays(tmp_path))
+    writing.start_bundle()
+    first, second, third = read_here("/a", [0, 2, 1])
+    (alone,) = read_here("/b", [0])
+    assert not list(writing.process(first))
+    assert not list(writing.process(third))
+    assert [end.row.uri for end in writing.process(alone)] == ["/b"]
+    assert [end.row.uri for end in writing.process(second)] == ["/a"]
+    assert not list(writing.process(first))
+    assert [waiting.value.value for waiting in writing.finish_bundle()] == [first]
+    writing.start_bundle()
+    assert not list(writing.finish_bundle())
+
+
+def test_copies_end_as_the_first_with_a_pdf_at_each_place(tmp_path: Path) -> None:
+    head, pages = ended(small_files.put(tmp_path / "a.pdf", small_files.scan_pdf([2, 1])), fail=(1,))
+    first = head.document
+    entries = [ManifestEntry(f"/gone/{name}.pdf", overlay_name=f"{name}.pdf") for name in "bc"]
+    copies = tuple(dataclasses.replace(first, entry=entry, source_version=entry.uri) for entry in entries)
+    head = dataclasses.replace(head, document=dataclasses.replace(first, copies=copies))
+    ends = list(overlays(tmp_path).ends(head, pages))
+    opened.close()
+    assert [(end.row.uri, end.row.source_version) for end in ends[1:]] == [(entry.uri,) * 2 for entry in entries]
+    assert {(end.row.status, end.row.reason, end.row.words) for end in ends} == {("done", "pages_failed", 2)}
+    assert [[(failure.uri, failure.page) for failure in end.failures] for end in ends] == [
+        [(end.row.uri, 1)] for end in ends
+    ]
+    written = {Path(str(end.row.overlay_uri)).read_bytes() for end in ends}
+    assert len({end.row.overlay_uri for end in ends}) == 3
+    assert len(written) == 1
+    assert all(end.row.cpu_seconds < ends[0].row.cpu_seconds for end in ends[1:])
 
 
 def test_an_overlay_that_cannot_be_written_is_a_typed_failure_and_the_words_stay(
@@ -158,8 +205,7 @@ def test_an_overlay_that_cannot_be_written_is_a_typed_failure_and_the_words_stay
 
     head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png(2)))
     monkeypatch.setattr(storage, "patiently", full)
-    end = overlays(tmp_path).end(head, pages)
-    opened.close()
+    end = end_of(overlays(tmp_path), head, pages)
     assert (end.row.status, end.row.reason, end.row.overlay_uri, end.row.words) == ("done", "overlay_failed", None, 2)
     (failure,) = end.failures
     assert (failure.stage, failure.error, failure.attempts) == ("WriteOverlays", "output_unwritable", 3)
