@@ -1,19 +1,19 @@
 """What the page models say: which pictures hold text to be read, which way up pages are, where documents lie.
 
     python -m benchmarks.page_models DATA [--pages N] [--parts ocrable turns scans]
-    python -m benchmarks.page_models DATA --parts corners made words same --held POOL [--count N]
+    python -m benchmarks.page_models DATA --parts small corners made words same --held POOL [--count N]
     python -m benchmarks.page_models DATA --parts upright --pdfs PDF ... [--pages N]
 
 `ocrable`: the classifier on `forms`, `books` and the validation part of `receipts` (all hold text), on the photographs
-that are held back from training and on `scenes` (none does); a picture that the job does not ask counts as read on.
+that are held back from training and on `scenes` (none does).
 `turns`: the same documents as rendered, each in all four turns, through the rectifier. `scans`: of which of them a
 document is cut out, though they fill their images. `upright`: pages of born-digital PDFs that are turned, straightened
 or cut out in vain.
 
-POOL holds pages that are held back (`python -m training.page_models collect --part held --count 160 ...`). `corners`:
-the quads found in photographs made of them. `made`: made scans, screenshots and scenes. `words`: words read in such
-photographs, with and without rectification. `same`: words of pages that are turned, skewed or under perspective. All of
-this without the jail.
+POOL holds pages that are held back (`python -m training.page_models collect --part held --count 160 ...`). `small`:
+small pictures made of them that the classifier lets through. `corners`: the quads found in photographs made of them.
+`made`: made scans, screenshots and scenes. `words`: words read in such photographs, with and without rectification.
+`same`: words of pages that are turned, skewed or under perspective. All of this without the jail.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import page_photographs
+from benchmarks import page_photographs, small_pictures
 from documents import media
 from documents.reader import Document, open_document
 from models.ocrable import LONG_SIDE, OcrableNet
 from models.rectifier import Rectifier, turned
 from pipelines.evaluation.labelled_pages import PICTURES, read_folder
 from training.page_models.photos import photos
-from transforms.classify_pages import SMALLEST
 
 DOCUMENTS = ("receipts", "forms", "books")
 
@@ -61,17 +60,14 @@ def opened(paths: list[Path]) -> Iterator[Document]:
 
 
 def ocrable(paths: list[Path]) -> str:
-    """A row of the table: pictures, asked, read on, CPU milliseconds of one that is asked."""
-    net, asked, kept, spent = OcrableNet.open(), 0, 0, 0.0
+    """A row of the table: pictures, those read on, CPU milliseconds of one."""
+    net, kept, spent = OcrableNet.open(), 0, 0.0
     for document in opened(paths):
         started = time.process_time()
         preview = document.preview(0, LONG_SIDE)
-        if max(preview.shape) < SMALLEST:
-            kept += 1
-            continue
-        asked, kept = asked + 1, kept + (net.score(preview) >= net.threshold)
+        kept += net.is_readable(preview, net.score(preview))
         spent += time.process_time() - started
-    return f"{len(paths)} | {asked} | {kept} ({kept / len(paths):.1%}) | {1000 * spent / max(1, asked):.1f}"
+    return f"{len(paths)} | {kept} ({kept / len(paths):.1%}) | {1000 * spent / len(paths):.1f}"
 
 
 def turns(paths: list[Path]) -> str:
@@ -116,7 +112,7 @@ def scans(paths: list[Path]) -> str:
 def on_real_pages(options: argparse.Namespace) -> None:
     """The parts that need the sets alone."""
     heads = {
-        "ocrable": "| set | pictures | asked | read on | CPU ms a picture asked |\n|---|--:|--:|--:|--:|",
+        "ocrable": "| set | pictures | read on | CPU ms a picture |\n|---|--:|--:|--:|",
         "turns": "| set | pages | upright of four turns | upright ones turned | CPU ms a page |\n|---|--:|--:|--:|--:|",
         "scans": "| set | pages | cut out |\n|---|--:|--:|",
     }
@@ -131,6 +127,11 @@ def on_real_pages(options: argparse.Namespace) -> None:
 def on_made_pages(options: argparse.Namespace) -> None:
     """The parts that need pages held back."""
     pool = page_photographs.held_pool(options.data, options.held)
+    if "small" in options.parts:
+        print("| small pictures | pictures | read on |\n|---|--:|--:|")
+        for name, pictures in small_pictures.small_pictures(options.held, options.count).items():
+            print(f"| {name} | {small_pictures.read_on(pictures)} |", flush=True)
+        print()
     if "corners" in options.parts:
         print(page_photographs.corners(pool, options.count) + "\n", flush=True)
     if "made" in options.parts:
@@ -143,7 +144,7 @@ def on_made_pages(options: argparse.Namespace) -> None:
         print(page_photographs.same_words(pool, options.held, options.count), flush=True)
 
 
-MADE = {"corners", "made", "words", "same"}
+MADE = {"small", "corners", "made", "words", "same"}
 
 
 def main() -> None:

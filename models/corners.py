@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from models import corner_patches, corner_search
 from models.card import Card
@@ -20,6 +21,10 @@ FARTHEST = 0.2
 """Of the picture's sides, by which a corner may lie outside."""
 SMALLEST = 0.08
 """Of the picture's area, below which it is no page of interest."""
+ROOM = 0.12
+"""Of a quad's sides, that is looked at around it when it is looked for once more ..."""
+NEARLY_ALL = 0.85
+"""... unless that is so much of the picture."""
 LOOKS = 2
 """How often a quad is looked at closely, at most ..."""
 FAR = 10.0
@@ -32,6 +37,8 @@ TONE = 8
 """Grey levels from black or from white that are black and white."""
 BETWEEN = 0.2
 """Of the pixels, that neither are, below which nothing was photographed."""
+UNEVEN = 0.05
+"""Of the pixels, that neither are and differ from the one beside them, below which nothing was."""
 STRAIGHT = 0.01
 """Of a side's length, by which it may lean and still be straight: half a degree."""
 FILE, CLOSE_FILE = "corners.onnx", "corners_close.onnx"
@@ -61,7 +68,7 @@ class CornerFinder:
         sure, and where it stands straight: then nothing is gained, and what is written beside it would be lost. Of
         several papers the most central and largest is meant.
         """
-        if is_two_toned(pixels):
+        if is_drawn(pixels):
             return None
         height, width = pixels.shape[:2]
         reduced = shrunk(pixels, LONG_SIDE / max(height, width))
@@ -74,13 +81,26 @@ class CornerFinder:
         return quad if is_page(found) and not is_straight(quad) else None
 
     def first(self, pixels: Pixels) -> Points | None:
-        """The first step: the quad in fractions of the picture, float64 [4, 2], or None."""
-        maps, odds = self._search.run(None, {"pictures": corner_search.as_input(pixels)})
-        found = corner_search.quad_of(maps[0]) if odds[0, 0] >= self._threshold else None
+        """The first step: the quad in fractions of the picture, float64 [4, 2], or None.
+
+        It is looked for once more in the part where it seems to lie, which shows it larger; what agrees better counts.
+        """
+        found = self._search_in(pixels)
         if found is None:
             return None
+        size = np.array(pixels.shape[1::-1], np.float64)
+        (left, top), (right, bottom) = around(found[0], size)
+        if 0 < (right - left) * (bottom - top) < NEARLY_ALL * size.prod():
+            part = self._search_in(pixels[top:bottom, left:right])
+            if part is not None and part[1] > found[1]:
+                found = (part[0] * [right - left, bottom - top] + [left, top]) / size, part[1]
         quad, agreement = found
         return quad if agreement >= self._agreement and is_page(quad) else None
+
+    def _search_in(self, pixels: Pixels) -> tuple[Points, float] | None:
+        """The likeliest quad in fractions of a picture and its agreement, 0..1, where a document seems to be."""
+        maps, odds = self._search.run(None, {"pictures": corner_search.as_input(pixels)})
+        return corner_search.quad_of(maps[0]) if odds[0, 0] >= self._threshold else None
 
     def closer(self, pixels: Pixels, quad: Points) -> Points:
         """The second step: a quad, float64 [4, 2] in pixels of the picture, with its corners moved where they are. Once
@@ -95,10 +115,28 @@ class CornerFinder:
         return quad
 
 
-def is_two_toned(pixels: Pixels) -> bool:
-    """Whether nearly all of a picture is black or white, as no photograph is, but faxes, copies and many scans are."""
-    sample = pixels[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY, 1]
-    return bool(((sample > TONE) & (sample < 255 - TONE)).mean() < BETWEEN) if sample.size else False
+def around(quad: Points, size: Points) -> npt.NDArray[np.int64]:
+    """The part of a picture in which a quad lies with some room around it, pixels: [[left, top], [right, bottom]].
+
+    Args:
+        quad: float64 [4, 2], in fractions of the picture.
+        size: its width and height, pixels.
+    """
+    low, high = quad.min(0), quad.max(0)
+    room = ROOM * (high - low)
+    corners = np.clip([low - room, high + room], 0, 1) * size
+    return np.array([np.floor(corners[0]), np.ceil(corners[1])], np.int64)
+
+
+def is_drawn(pixels: Pixels) -> bool:
+    """Whether nearly all of a picture is black or white, as of faxes, copies and many scans, or has the very colour of
+    the pixel beside it, as of slides and screens: no photograph is so."""
+    sample = pixels[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY]
+    between = ((sample > TONE) & (sample < 255 - TONE)).any(2)
+    if not sample.size or between.mean() < BETWEEN:
+        return bool(sample.size)
+    beside = pixels[EVERY // 2 :: EVERY, EVERY // 2 - 1 :: EVERY][:, : sample.shape[1]]
+    return bool((between & (sample != beside).any(2)).mean() < UNEVEN)
 
 
 def is_page(quad: Points) -> bool:

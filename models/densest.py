@@ -34,8 +34,10 @@ def densest(grey: Grey, side: int, most: int) -> list[Grey]:
     return [np.ascontiguousarray(grey[top : top + side, left : left + side]) for top, left in places(grey, side, most)]
 
 
-def places(grey: Grey, side: int, most: int) -> list[tuple[int, int]]:
-    """Top and left of those windows, pixels; of a picture that is smaller than one, none."""
+def places(grey: Grey, side: int, most: int, least: float = LEAST) -> list[tuple[int, int]]:
+    """Top and left of those windows, pixels; of a picture that is smaller than one, none.
+
+    ``least``: mean step between neighbours, grey levels, below which one is empty."""
     import cv2
 
     height, width = grey.shape
@@ -49,7 +51,7 @@ def places(grey: Grey, side: int, most: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     while len(found) < most:
         row, column = (int(value) for value in np.unravel_index(int(density.argmax()), density.shape))
-        if density[row, column] < LEAST:
+        if density[row, column] < least:
             break
         found.append((row * CELL, column * CELL))
         apart = across * 3 // 4

@@ -24,6 +24,12 @@ WINDOWS = 10
 """Windows that are asked ..."""
 COUNTED = 3
 """... and how many of their scores count, the highest ones."""
+SMALL = 3 * SIDE
+"""Pixels of a longer side below which a picture shows few windows: its threshold is another one ..."""
+GROUND = 0.5
+"""... and if so much of it has one grey, it is drawn or written, and goes on: a word need not fill a window."""
+LEVELS = 5
+"""Neighbouring grey levels that are one grey."""
 FILE = "ocrable.onnx"
 
 
@@ -36,6 +42,7 @@ class OcrableNet:
         cv2.setNumThreads(1)
         self.card = card
         self.threshold = float(card["threshold"])
+        self.small_threshold = float(card["small_threshold"])
         self._session = card.session()
 
     @classmethod
@@ -44,11 +51,14 @@ class OcrableNet:
         return cls(Card.open(path))
 
     def score(self, preview: Pixels) -> float:
-        """The probability, 0..1, that a picture, uint8 [height, width, 3] of any size, holds text to be read.
-
-        ``threshold``, from the card, is the score from which on a page is worth reading.
-        """
+        """The probability, 0..1, that a picture, uint8 [height, width, 3] of any size, holds text to be read."""
         return together(np.array([self._ask(window) for window in windows(preview)], np.float32))
+
+    def is_readable(self, preview: Pixels, score: float) -> bool:
+        """Whether a picture with that score is worth reading: the card's thresholds are set for high recall."""
+        if max(preview.shape) >= SMALL:
+            return score >= self.threshold
+        return score >= self.small_threshold or ground(preview) >= GROUND
 
     def _ask(self, window: Grey) -> float:
         return float(self._session.run(None, {"windows": as_input(window)})[0][0, 0])
@@ -60,6 +70,12 @@ def together(scores: Floats) -> float:
         return 0.0
     mean = float(np.sort(scores)[-COUNTED:].mean())
     return float(1 / (1 + np.exp(-mean)))
+
+
+def ground(preview: Pixels) -> float:
+    """The share, 0..1, of a picture's pixels that have its commonest grey, or nearly."""
+    counts = np.bincount(grey_of(preview).ravel(), minlength=256)
+    return float(np.convolve(counts, np.ones(LEVELS, np.int64)).max() / counts.sum())
 
 
 def reduced(preview: Pixels) -> Grey:

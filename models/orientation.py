@@ -1,8 +1,9 @@
-"""Whether a page's lines run level or up and down: windows where print is densest are asked together."""
+"""Which way a page stands: windows where print is densest are asked together."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,12 +24,23 @@ WINDOWS = 12
 FILE = "orientation.onnx"
 
 
+class Standing(NamedTuple):
+    """How a page seems to stand, in log-odds; 0 each for a page without print.
+
+    ``sideways``: of lines that run up and down over level ones; ``upright``: of an upright page over the likeliest of
+    the other three."""
+
+    sideways: float
+    upright: float
+
+
 class OrientationNet:
     """Looks at windows of a page with a network opened from its card."""
 
     def __init__(self, card: Card) -> None:
         self.card = card
-        self.margin = float(card["margin"])
+        # Log-odds, either way, from which on the lines' direction is sure, and those of a page that is surely upright.
+        self.margin, self.upright_margin = float(card["margin"]), float(card["upright_margin"])
         self._session = card.session()
 
     @classmethod
@@ -36,10 +48,17 @@ class OrientationNet:
         """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
         return cls(Card.open(path))
 
-    def sideways(self, small: Grey) -> float:
-        """The log-odds that the lines of a page, uint8 [height, width] as `reduced` gives it, run up and down rather
-        than level: beyond ``margin``, from the card, either way that is sure. 0 for a page without print."""
-        return sideways(self.log_probabilities(windows(small)))
+    def standing(self, small: Grey) -> Standing:
+        """How a page, uint8 [height, width] as `reduced` gives it, stands."""
+        return standing(self.log_probabilities(windows(small)))
+
+    def tries(self, seems: Standing) -> tuple[int, ...]:
+        """Clockwise quarter turns, 0 or 1, after which lines may run level, the likelier first: both where that is not
+        sure, none where it is sure that the page stands upright."""
+        if seems.upright >= self.upright_margin:
+            return ()
+        likelier = 1 if seems.sideways > 0 else 0
+        return (likelier,) if abs(seems.sideways) > self.margin else (likelier, 1 - likelier)
 
     def log_probabilities(self, found: list[Grey]) -> Floats:
         """float32 [n, 4]: of 0 to 3 clockwise quarter turns that set each window upright."""
@@ -51,13 +70,14 @@ class OrientationNet:
         return np.asarray(scores - np.log(np.exp(scores).sum()), np.float32)
 
 
-def sideways(scores: Floats) -> float:
-    """The log-odds of lines that run up and down over level ones, from windows' log-probabilities, float32 [n, 4]:
-    summed as if windows were half independent of each other; 0 without windows."""
+def standing(scores: Floats) -> Standing:
+    """What windows' log-probabilities, float32 [n, 4], come to: summed as if half independent of each other."""
     if not len(scores):
-        return 0.0
-    odds = np.logaddexp(scores[:, 1], scores[:, 3]) - np.logaddexp(scores[:, 0], scores[:, 2])
-    return float(odds.sum() / np.sqrt(len(odds)))
+        return Standing(0.0, 0.0)
+    sideways = np.logaddexp(scores[:, 1], scores[:, 3]) - np.logaddexp(scores[:, 0], scores[:, 2])
+    turns = scores.sum(0)
+    together = np.sqrt(len(scores))
+    return Standing(float(sideways.sum() / together), float((turns[0] - turns[1:].max()) / together))
 
 
 def reduced(pixels: Pixels) -> Grey:

@@ -18,6 +18,10 @@ from models.skew import skew
 from schemas.geometry import Matrix, Points, Quad, pixels_to_fractions, quarter_turns, scaling, transform
 from schemas.pages import PageImage, Pixels
 
+STAYS = 10.0
+"""Letters that can be read as a page stands, more than upside down, that are enough to leave it ..."""
+TURNS = 15.0
+"""... and, as it would stand then, to turn it: an upright page that is turned is the worst that can happen here."""
 LEAST_SKEW = 0.5
 """Degrees below which lines are left as they are: the engines read them as well, and resampling costs sharpness."""
 
@@ -58,19 +62,19 @@ class Rectifier:
     def stood_up(self, image: PageImage) -> Rectified:
         """The page upright and straight.
 
-        The network says whether its lines run up and down, the Word Net which way up they are then. Where the network
-        is not sure, both ways are tried; where the Word Net is not, nothing is turned.
+        Where the network is sure that it stands so, nothing is read. Else it says whether the lines run up and down;
+        where it is not sure of that, both ways are tried. What the Word Net can read says which way up they are then;
+        where it can read nothing, the page stays as it is.
         """
         small = reduced(image.pixels)
-        odds = self._orientation.sideways(small)
-        likelier = 1 if odds > 0 else 0
-        tries = (likelier,) if abs(odds) > self._orientation.margin else (likelier, 1 - likelier)
+        tries = self._orientation.tries(self._orientation.standing(small))
         for turns in tries:
             leaning = _leaning(small, turns)
             level = straightened(turned(image, turns), leaning)
-            upright = self._second_look.upright(grey_of(level.pixels))
-            if upright is not None:
-                over = 0 if upright else 2
+            enough = TURNS if turns else STAYS
+            letters = self._second_look.letters(grey_of(level.pixels), enough, -TURNS)
+            if letters >= enough or letters <= -TURNS:
+                over = 0 if letters > 0 else 2
                 return Rectified(turned(level, over), turns + over, leaning, None)
         leaning = 0.0 if tries == (1,) else _leaning(small, 0)
         return Rectified(straightened(image, leaning), 0, leaning, None)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.corners import CornerFinder, is_page, is_straight, is_two_toned, overlap
+from models.corners import CornerFinder, is_drawn, is_page, is_straight, overlap
 from tests.models.lying import letter, photographed, table
 
 UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])
@@ -83,11 +83,27 @@ def test_what_stands_straight_is_left_alone(finder: CornerFinder) -> None:
 
 def test_a_fax_is_no_photograph(finder: CornerFinder) -> None:
     shot = photographed(QUAD, letter().pixels, table())
-    assert not is_two_toned(shot)
+    assert not is_drawn(shot)
     fax = np.where(shot.mean(2, keepdims=True) > 150, 255, 0).astype(np.uint8).repeat(3, axis=2)
-    assert is_two_toned(fax)
+    assert is_drawn(fax)
     assert finder.find(fax) is None
-    assert not is_two_toned(np.zeros((3, 2, 3), np.uint8))
+    assert not is_drawn(np.zeros((3, 2, 3), np.uint8))
+
+
+def test_a_slide_is_no_photograph(finder: CornerFinder) -> None:
+    slide = np.full((900, 1200, 3), (230, 235, 250), np.uint8)
+    slide[:120] = (40, 40, 160)
+    slide[300:800, 100:700] = (220, 200, 180)
+    assert is_drawn(slide)
+    noise = np.random.default_rng(1).integers(-2, 3, slide.shape)
+    assert not is_drawn(np.clip(slide + noise, 0, 255).astype(np.uint8))
+
+
+def test_a_white_page_on_a_strong_colour_may_be_one() -> None:
+    for colour in ((90, 0, 100), (190, 255, 190)):
+        page = np.full((600, 800, 3), 255, np.uint8)
+        page[:, :300] = np.clip(colour + np.random.default_rng(1).integers(-3, 4, (600, 300, 3)), 0, 255)
+        assert not is_drawn(page)
 
 
 def test_overlap_is_intersection_over_union() -> None:

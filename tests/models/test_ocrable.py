@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.ocrable import COUNTED, FILE, LONG_SIDE, SIDE, WINDOWS, OcrableNet, together, windows
+from models.ocrable import COUNTED, FILE, LONG_SIDE, SIDE, SMALL, WINDOWS, OcrableNet, ground, together, windows
 from models.own import WEIGHTS
 from schemas.errors import ModelError
 from tests.models.drawn import Paper
@@ -55,6 +55,33 @@ def test_neither_is_an_empty_page_nor_the_smallest(net: OcrableNet) -> None:
         assert net.score(np.full(shape, 250, np.uint8)) == 0.0
 
 
+def test_a_page_is_readable_from_its_threshold_on(net: OcrableNet) -> None:
+    assert net.is_readable(letter(), net.threshold)
+    assert not net.is_readable(letter(), net.threshold - 0.01)
+
+
+def test_of_a_small_picture_less_is_wanted(net: OcrableNet) -> None:
+    photograph = np.random.default_rng(1).integers(0, 256, (200, SMALL - 1, 3)).astype(np.uint8)
+    assert net.is_readable(photograph, net.small_threshold)
+    assert not net.is_readable(photograph, net.small_threshold - 0.01)
+    assert not net.is_readable(np.repeat(photograph, 2, axis=1), net.threshold - 0.01)
+
+
+def test_a_small_picture_with_one_ground_goes_on_whatever_its_score(net: OcrableNet) -> None:
+    label = np.repeat(Paper(120, 60).write("Exit", 20, 20, 22).pixels[:, :, None], 3, axis=2)
+    assert net.is_readable(label, 0.0)
+    assert net.is_readable(np.full((1, 1, 3), 9, np.uint8), 0.0)
+
+
+def test_the_ground_is_the_share_of_the_commonest_grey() -> None:
+    picture = np.zeros((10, 10, 3), np.uint8)
+    picture[:7] = 200
+    picture[:2] = 203
+    assert ground(picture) == pytest.approx(0.7)
+    picture[:2] = 210
+    assert ground(picture) == pytest.approx(0.5)
+
+
 def test_the_highest_windows_count() -> None:
     scores = np.array([-9.0] * (WINDOWS - COUNTED) + [2.0] * COUNTED, np.float32)
     assert together(scores) == pytest.approx(1 / (1 + np.exp(-2.0)))
@@ -75,7 +102,7 @@ def test_the_card_says_what_it_is(net: OcrableNet) -> None:
     card = json.loads((WEIGHTS / FILE).with_suffix(".json").read_text())
     assert card["sha256"] == hashlib.sha256((WEIGHTS / FILE).read_bytes()).hexdigest()
     assert card["input"]["shape"] == [1, 1, SIDE, SIDE]
-    assert 0 < net.threshold < 1
+    assert 0 < net.small_threshold < net.threshold < 1
     assert card["scores"]
     assert card["trained_on"]
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from models.skew import ink_points, sharpness, skew
+from models import skew as skew_module
+from models.skew import Floats, ink_points, sharpness, skew
 from tests.models.drawn import Paper
 
 
@@ -26,6 +27,19 @@ def leaning(grey: np.ndarray, degrees: float) -> np.ndarray:
 @pytest.mark.parametrize("degrees", [-15.0, -7.3, -1.0, 0.0, 0.6, 5.0, 12.4, 15.0])
 def test_it_is_found_to_a_fifth_of_a_degree(degrees: float) -> None:
     assert skew(leaning(page(), degrees)) == pytest.approx(degrees, abs=0.2)
+
+
+@pytest.mark.parametrize(("degrees", "soon"), [(0.0, True), (0.2, True), (0.9, False), (-3.0, False)])
+def test_a_straight_page_is_soon_told(degrees: float, soon: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[float] = []
+
+    def counted(points: Floats, degrees: float) -> float:
+        tried.append(degrees)
+        return sharpness(points, degrees)
+
+    monkeypatch.setattr(skew_module, "sharpness", counted)
+    assert skew(leaning(page(), degrees)) == pytest.approx(degrees, abs=0.2)
+    assert (len(tried) < 20) is soon
 
 
 def test_light_print_on_dark_leans_as_well() -> None:

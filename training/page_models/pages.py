@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from training.entries import entry, form, price, receipt
-from training.page_models.sheets import Compositor, Sheet, ink_of, screen_colours, text_size
+from training.page_models.sheets import Compositor, Sheet, ink_of, screen_colours, stands, text_size
 from training.page_models.typefaces import mean_width
 
 Pixels = np.ndarray  # uint8 [height, width, 3], RGB
@@ -102,17 +102,18 @@ class Press(Compositor):
         boxed = rng.random() < 0.6
         while sheet.y < sheet.height - 4 * size:
             count, height = rng.choice([1, 2, 2, 3]), size * rng.uniform(1.7, 3)
-            width = (sheet.width - 2 * margin) / count
+            width, drop = (sheet.width - 2 * margin) / count, stands(rng, height, size)
             for cell in range(count):
                 x = margin + cell * width
                 if boxed:
                     sheet.brush.rectangle((x, sheet.y, x + width, sheet.y + height), outline=sheet.ink)
-                after = sheet.write(x + 4, sheet.y + 3, form(rng)[: int(width / size)], font, size)
+                after = sheet.write(x + 4, sheet.y + drop, form(rng)[: int(width / size)], font, size)
                 if rng.random() < 0.6:
                     room = max(0, int((x + width - after - 8) / mean_width(filled, size)))
-                    sheet.write(after + 8, sheet.y + 3, entry(rng)[:room], filled, size)
+                    sheet.write(after + 8, sheet.y + drop, entry(rng)[:room], filled, size)
                 elif not boxed:
-                    sheet.rule(after + 5, sheet.y + size, x + width - 8, sheet.y + size)
+                    under = sheet.y + drop + 1.2 * size
+                    sheet.rule(after + 5, under, x + width - 8, under)
             sheet.y += height
             if rng.random() < 0.12:
                 self.paragraph(sheet, margin, sheet.width - 2 * margin, rng.randint(1, 5), font, size)

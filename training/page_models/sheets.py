@@ -13,6 +13,13 @@ from training.page_models.typefaces import Typefaces, mean_width, opened
 
 Colour = tuple[int, int, int]
 
+CAPITALS = 0.2
+"""Of the sheets, that are written in capitals ..."""
+WIDER = 1.25
+"""... which are so much wider, ..."""
+UNDERLINED = 0.1
+"""... and those whose every line is underlined."""
+
 
 class Sheet:
     """A sheet that is written on from top to bottom; ``y`` is how far it is filled."""
@@ -23,15 +30,19 @@ class Sheet:
         self.brush = ImageDraw.Draw(self.image)
         self.words: list[str] = []
         self.y = 0.0
+        self.capitals, self.underlined = rng.random() < CAPITALS, rng.random() < UNDERLINED
 
     def write(self, x: float, y: float, text: str, font: str, size: int, ink: Colour | None = None) -> float:
         """Writes one line with its top left at (x, y) as far as it fits; returns where it ends."""
-        room = int((self.width - 6 - x) / mean_width(font, size))
-        text = text[: max(0, room)]
+        wide = mean_width(font, size) * (WIDER if self.capitals else 1)
+        text = text[: max(0, int((self.width - 6 - x) / wide))]
+        text = text.upper() if self.capitals else text
         if text.strip() and y + size < self.height:
             self.brush.text((x, y), text, fill=ink or self.ink, font=opened(font, size))
             self.words += text.split()
-        return x + len(text) * mean_width(font, size)
+            if self.underlined:
+                self.rule(x, y + 1.2 * size, x + len(text) * wide, y + 1.2 * size)
+        return x + len(text) * wide
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, width: int = 1) -> None:
         self.brush.line((x0, y0, x1, y1), fill=self.ink, width=width)
@@ -97,20 +108,25 @@ class Compositor:
         rng = sheet.rng
         columns, left = rng.randint(3, 8), sheet.width * 0.05
         width, height = sheet.width * 0.9 / columns, size * rng.uniform(1.3, 2)
-        ruled = rng.random()
+        ruled, drop = rng.random(), stands(rng, height, size)
         for row in range(rows):
             if sheet.y + height > sheet.height - size:
                 return
             for column in range(columns):
                 text = entry(rng) if column == 0 or row == 0 else price(rng)
                 room = max(1, int(width / mean_width(font, size)) - 1)
-                sheet.write(left + column * width + 3, sheet.y + 2, text[:room], font, size)
+                sheet.write(left + column * width + 3, sheet.y + drop, text[:room], font, size)
                 if ruled < 0.4 and row:
                     sheet.rule(left + column * width, sheet.y, left + column * width, sheet.y + height)
             if ruled < 0.7:
                 sheet.rule(left, sheet.y, left + columns * width, sheet.y)
             sheet.y += height
         sheet.y += height
+
+
+def stands(rng: random.Random, height: float, size: int) -> float:
+    """Pixels by which text stands below the top of a row of ``height``: near the rule above it, or near that below."""
+    return max(2.0, rng.choice([2.0, (height - 1.2 * size) / 2, height - 1.3 * size]))
 
 
 def text_size(rng: random.Random, sheet: Sheet) -> int:
