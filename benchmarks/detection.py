@@ -1,72 +1,88 @@
-"""What the Word Detector finds, and what it costs: its methods, RapidOCR's detector, Tesseract.
+"""What the Word Detector finds, what the engine reads of it, and what both cost: its methods, RapidOCR, Tesseract.
 
-    python -m benchmarks.detection DATA [--peers 10] [--json FILE]
+    python -m benchmarks.detection DATA [--methods learned components] [--sets receipts forms books] [--limit N]
+        [--peers N [--keep FOLDER]] [--parts]
 
-DATA holds `forms` (a box a word) and `receipts` (a box a line, its validation split), as pages with `NAME.json` beside
-each: a list of `[x0, y0, x1, y1, text]`. Pages are rendered as the job renders them. Forms are given in two halves,
-those whose pages the thresholds were chosen on, and the others.
+DATA holds `receipts` (a box a line; its validation split), `forms` (a box a word) and `books` (no boxes), as pages with
+`NAME.txt` and `NAME.json` beside each. Pages are rendered as the job renders them. Peers read N pages of each set, evenly
+spread, and so do the methods; with FOLDER, what a peer found, and its cost, are kept and not asked for again.
 
-Recall and precision are one-to-one at IoU 0.5 on upright boxes; `covered` is the share of true boxes that lie to 0.7
-within one line found: what the Word Net gets to see. CPU is of one thread and the programs that it starts, without
-rendering. Tesseract's boxes come of reading the page; its lines are cut at wide gaps, as `pipelines.evaluate` does.
+Recall and precision are one-to-one at IoU 0.5 on upright boxes, those of the detector and those of the words that were
+read in the end; `covered` is the share of true boxes that lie to 0.7 within what is cut of the page for one line: what
+the Word Net gets to see. CPU is of one thread and the programs that it starts, without rendering. Tesseract's boxes
+come of reading the page; its lines are cut at wide gaps, as `pipelines.evaluate` does.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
+import dataclasses
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 
+from benchmarks.detection_readers import PEERS, Boxes, Kept, Native, Reading
+from models.detector.columns import part_columns
 from models.detector.gather import gather
 from models.detector.ink import find_dark, without_rules
 from models.detector.level import make_level
 from models.detector.regions import components
 from models.detector.rows import form_rows
 from models.detector.strips import find_strips
+from models.detector.words import word_numbers
+from models.grey import grey_of
 from models.line_net import LineNet
 from models.windows import cut_lines
-from models.word_detector import METHODS, Line, Method, WordDetector
-from pipelines.evaluation.detection import as_lines, matches
+from models.word_detector import METHODS, Method, WordDetector
+from pipelines.evaluation.detection import matches
 from pipelines.evaluation.labelled_pages import LabelledPage, read_folder
-from pipelines.evaluation.measure import render
-from schemas.geometry import Box, Quad, pixels_to_fractions
-from schemas.pages import PageImage, Pixels
+from pipelines.evaluation.measure import PageResult, render, score
+from pipelines.evaluation.scores import Hits, total_hits
+from schemas.geometry import Box, scaling, transform_quads
+from schemas.pages import PageImage
 
-DEFAULTS: tuple[Method, ...] = ("learned", "components")  # MSER, six times as slow, gets the samples alone
+DEFAULTS: tuple[Method, ...] = ("learned", "components")
+SETS = ("receipts", "forms", "books")
 COVERED = 0.7  # of a true box's area
+EVERY = 5  # of the pages whose steps are timed
+HEAD = """| set | reader | pages | detector: recall | precision | covered | CPU ms | most | read: F1 loose | strict \
+| boxes: recall | precision | CPU s |
+|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
-Boxes = np.ndarray  # (n, 4): left, top, right, bottom
-Find = Callable[[Pixels], tuple[Boxes, Boxes]]  # words and lines of a page
-
-
-class Page(NamedTuple):
-    pixels: Pixels
-    truth: Boxes
+Read = Callable[[PageImage, str], Reading]
 
 
-class Figures(NamedTuple):
-    pages: int
-    recall: float | None  # None where the finder gives no such boxes
-    precision: float | None
-    covered: float
-    cpu_ms_mean: float
-    cpu_ms_most: float
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a reader made of a page."""
+
+    found: Hits | None  # the detector's boxes; None where the truth or the detector has none of that kind
+    covered: Hits
+    detecting: float  # CPU seconds
+    result: PageResult
 
 
-def load(labelled: LabelledPage) -> Page:
-    """A page as the job renders it, its true boxes scaled alike."""
-    pixels = render(labelled).pixels
-    across, down = pixels.shape[1] / labelled.width, pixels.shape[0] / labelled.height
-    boxes = [one.box for one in labelled.boxes or () if one.text.strip()]
-    return Page(pixels, np.array(boxes, float).reshape(-1, 4) * [across, down, across, down])
+def outcome(page: LabelledPage, image: PageImage, reading: Reading) -> Outcome:
+    """Scores a page."""
+    to_picture = scaling(page.width, page.height) @ image.to_page
+    quads = transform_quads(to_picture, [word.quad for word in reading.read]) if reading.read else []
+    words = [dataclasses.replace(word, quad=quad) for word, quad in zip(reading.read, quads, strict=True)]
+    across, down = image.pixels.shape[1] / page.width, image.pixels.shape[0] / page.height
+    boxes = [one.box for one in page.boxes or () if one.text.strip()]
+    truth = np.array(boxes, float).reshape(-1, 4) * [across, down, across, down]
+    units = reading.lines if page.lines else reading.words
+    found = None
+    if page.boxes is not None and units is not None:
+        pairs = matches(*([Box(*box) for box in some.tolist()] for some in (truth, units)))
+        found = Hits(len(pairs), len(units), len(truth))
+    held = int((contained(truth, reading.seen) >= COVERED).sum())
+    covered = Hits(held, held, len(truth))
+    return Outcome(found, covered, reading.detecting, score(page, words, read_seconds=reading.reading))
 
 
 def contained(boxes: Boxes, others: Boxes) -> np.ndarray:
@@ -77,150 +93,88 @@ def contained(boxes: Boxes, others: Boxes) -> np.ndarray:
     return np.asarray(common / np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
 
 
-def measure(loaded: Sequence[Page], find: Find, unit: int) -> Figures:
-    """Scores of words (`unit` 0) or lines (1)."""
-    hits = truths = outputs = covered = 0
-    times = []
-    for page in loaded:
-        start = cpu_seconds()
-        found = find(page.pixels)
-        times.append(1000 * (cpu_seconds() - start))
-        hits += len(matches(*([Box(*box) for box in boxes] for boxes in (page.truth.tolist(), found[unit].tolist()))))
-        truths, outputs = truths + len(page.truth), outputs + len(found[unit])
-        covered += int((contained(page.truth, found[1]) >= COVERED).sum())
-    return Figures(
-        len(loaded),
-        hits / truths,
-        hits / max(1, outputs),
-        covered / truths,
-        float(np.mean(times)),
-        float(np.max(times)),
-    )
+def row(name: str, reader: str, outcomes: Sequence[Outcome]) -> str:
+    """The figures of a set of pages, as a row of a table."""
+    results = [one.result for one in outcomes]
+    found = total_hits(one.found for one in outcomes if one.found)
+    boxes = total_hits(result.boxes.detection for result in results if result.boxes)
+    shares = [found.recall, found.precision, total_hits(one.covered for one in outcomes).recall]
+    spent = [1000 * one.detecting for one in outcomes]
+    texts = [total_hits(getattr(result, kind) for result in results).f1 for kind in ("loose", "strict")]
+    cells = [
+        *map(share, shares), f"{np.mean(spent):.0f}", f"{max(spent):.0f}", *map(share, texts), share(boxes.recall),
+        share(boxes.precision), f"{np.mean([result.read_seconds for result in results]):.3f}",
+    ]  # fmt: skip
+    return f"| {name} | {reader} | {len(outcomes)} | {' | '.join(cells)} |"
 
 
-def cpu_seconds() -> float:
-    """Of this process and of those that it started and that have ended."""
-    return sum(os.times()[2:4]) + time.process_time()
+def share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
-def boxes_of(quads: Sequence[Quad]) -> Boxes:
-    return np.array([quad.box for quad in quads], float).reshape(-1, 4)
-
-
-def by_detector(method: Method) -> Find:
-    detector = WordDetector(method)
-
-    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
-        lines: list[Line] = detector.detect(pixels)
-        return boxes_of([word for line in lines for word in line.words]), boxes_of([line.quad for line in lines])
-
-    return find
-
-
-def by_rapidocr() -> Find:
-    """RapidOCR's detector as the engine `rapidocr` uses it: it finds lines, no words."""
-    from models.engines.rapidocr import open_engine
-
-    engine = open_engine()
-
-    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
-        lines = boxes_of(engine._find_lines(np.ascontiguousarray(pixels[:, :, ::-1])))
-        return lines, lines
-
-    return find
-
-
-def by_tesseract() -> Find:
-    """Tesseract's words and lines, as the engine `tesseract` reads them."""
-    from models.engines.tesseract import open_engine
-
-    engine = open_engine()
-
-    def find(pixels: Pixels) -> tuple[Boxes, Boxes]:
-        words = engine.read(PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0])))
-        lines = np.array([line.box for line in as_lines(words)], float).reshape(-1, 4)
-        return boxes_of([word.quad for word in words]), lines
-
-    return find
-
-
-def parts(loaded: Sequence[Page]) -> dict[str, float]:
-    """CPU milliseconds a page of the steps of both default methods, dark on light, and of cutting windows."""
+def parts(pages: Sequence[LabelledPage]) -> dict[str, float]:
+    """CPU milliseconds a page of the steps of the methods, dark on light, and of cutting windows."""
     times: dict[str, float] = {}
 
     def step(name: str, function: Callable[..., Any], *arguments: object) -> Any:
         start = time.process_time()
         result = function(*arguments)
-        times[name] = times.get(name, 0.0) + 1000 * (time.process_time() - start) / len(loaded)
+        times[name] = times.get(name, 0.0) + 1000 * (time.process_time() - start) / len(pages)
         return result
 
     detectors, net = {method: WordDetector(method) for method in DEFAULTS}, LineNet.open()
-    for page in loaded:
-        grey = step("grey", cv2.cvtColor, page.pixels, cv2.COLOR_RGB2GRAY)
+    for page in pages:
+        grey = step("grey", grey_of, render(page).pixels)
+        maps = step("network", net.maps, grey)
+        rows, _ = step("gather", gather, grey, step("strips", find_strips, maps))
+        step("columns", part_columns, rows, step("words", word_numbers, rows), maps.kernel)
         dark, _ = step("threshold", find_dark, grey)
         regions = step("components", components, step("rules", without_rules, dark))
         step("rows", form_rows, step("level", make_level, regions))
-        strips = step("strips", find_strips, step("network", net.maps, grey))
-        step("gather", gather, grey, strips)
-        for method, detector in detectors.items():
-            lines = step(f"all of {method}", detector.detect, page.pixels)
-        step("cut_lines", cut_lines, page.pixels, lines)
+        for method in reversed(DEFAULTS):
+            lines = step(f"all of {method}", detectors[method].detect, grey)
+        step("cut_lines", cut_lines, grey, lines)
     return times
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(DEFAULTS))
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--limit", type=int, help="pages of each set, spread evenly")
     parser.add_argument(
         "--peers", type=int, default=0, help="pages of each set that RapidOCR and Tesseract get as well"
     )
-    parser.add_argument("--json", type=Path, help="where to write the figures")
-    arguments = parser.parse_args()
+    parser.add_argument("--keep", type=Path, help="folder of what the peers found")
+    parser.add_argument("--parts", action="store_true", help="what each step costs, too")
+    options = parser.parse_args()
     cv2.setNumThreads(1)
-    forms, receipts = (read_folder(arguments.data / name, "validation") for name in ("forms", "receipts"))
-    sets = {
-        "forms, seen (words)": (forms[::2], 0),
-        "forms, unseen (words)": (forms[1::2], 0),
-        "receipts (lines)": (receipts, 1),
-    }
-    figures: dict[str, dict[str, Figures]] = {}
-    for name, (labelled, unit) in sets.items():
-        loaded = [load(page) for page in labelled]
-        figures[name] = {method: measure(loaded, by_detector(method), unit) for method in DEFAULTS}
-        if arguments.peers:
-            some = loaded[:: max(1, len(loaded) // arguments.peers)][: arguments.peers]
-            sample = {method: measure(some, by_detector(method), unit) for method in METHODS}
-            peer = measure(some, by_rapidocr(), unit)
-            sample["rapidocr"] = peer if unit == 1 else peer._replace(recall=None, precision=None)
-            sample["tesseract"] = measure(some, by_tesseract(), unit)
-            figures[f"{name}, sample"] = sample
-    print(table(figures))
-    for name, (labelled, _) in sets.items():
-        times = parts([load(page) for page in labelled[::5]])
+    own: dict[str, Read] = {name: _ours(name) for name in options.methods}
+    peers: dict[str, Read] = {name: Kept(name, options.keep) for name in PEERS}
+    print(HEAD)
+    for name in options.sets:
+        _compare(name, read_folder(options.data / name, "validation", options.limit), own)
+        if options.peers:
+            _compare(f"{name}, sample", read_folder(options.data / name, "validation", options.peers), {**own, **peers})
+    for name in options.sets if options.parts else ():
+        times = parts(read_folder(options.data / name, "validation", options.limit)[::EVERY])
         print(f"{name}, CPU ms a page:", ", ".join(f"{step} {spent:.1f}" for step, spent in times.items()))
-    if arguments.json:
-        plain = {name: {key: row._asdict() for key, row in rows.items()} for name, rows in figures.items()}
-        arguments.json.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def table(figures: dict[str, dict[str, Figures]]) -> str:
-    """As Markdown."""
-    lines = [
-        "| set | method | pages | recall | precision | covered | CPU ms a page | most |",
-        "|---|---|--:|--:|--:|--:|--:|--:|",
-    ]
-    for name, rows in figures.items():
-        for method, row in rows.items():
-            lines.append(
-                f"| {name} | {method} | {row.pages} | {share(row.recall)} | {share(row.precision)} | {row.covered:.3f} "
-                f"| {row.cpu_ms_mean:.0f} | {row.cpu_ms_most:.0f} |"
-            )
-    return "\n".join(lines)
+def _ours(method: Method) -> Read:
+    reader = Native(method)
+    return lambda image, page: reader(image)
 
 
-def share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _compare(name: str, pages: Sequence[LabelledPage], readers: dict[str, Read]) -> None:
+    for reader, read in readers.items():
+        outcomes = []
+        for page in pages:
+            image = render(page)
+            outcomes.append(outcome(page, image, read(image, f"{page.category}-{page.name}")))
+        print(row(name, reader, outcomes), flush=True)
 
 
 if __name__ == "__main__":

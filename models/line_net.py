@@ -64,9 +64,11 @@ def as_input(grey: Grey) -> Map:
     """A page as the network takes it: shrunk, filled up at the right and below; float32 [1, 1, h, w], -1..1."""
     import cv2
 
-    height, width = grey.shape
-    below, right = (-side % (SHRINK * MULTIPLE) for side in grey.shape)
-    whole = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE) if below or right else grey
-    size = (width + right) // SHRINK, (height + below) // SHRINK
+    # A page of an odd side gets one row or column more: shrinking by exactly two is ten times as fast.
+    odd = [side % SHRINK for side in grey.shape]
+    whole = cv2.copyMakeBorder(grey, 0, odd[0], 0, odd[1], cv2.BORDER_REPLICATE) if any(odd) else grey
+    size = whole.shape[1] // SHRINK, whole.shape[0] // SHRINK
     small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small[None, None].astype(np.float32) / np.float32(127.5) - np.float32(1))
+    below, right = (-side % MULTIPLE for side in small.shape)
+    filled = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return np.asarray(filled[None, None] * np.float32(1 / 127.5) - np.float32(1), np.float32)

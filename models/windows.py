@@ -38,13 +38,13 @@ class Frame(NamedTuple):
         x, y = transform(self.to_page, np.array([[column, row]]))[0]
         return float(x), float(y)
 
-    def spans(self, columns: np.ndarray) -> list[Quad]:
-        """The parts of the line's quad between two columns each, (n, 2)."""
-        top, bottom = -TRIM / (1 - 2 * TRIM) * HEIGHT, (1 - TRIM) / (1 - 2 * TRIM) * HEIGHT
-        corners = np.empty((len(columns), 4, 2))
-        corners[:, :, 0] = columns[:, [0, 1, 1, 0]]
-        corners[:, :2, 1], corners[:, 2:, 1] = top, bottom
-        return [Quad(*row) for row in transform(self.to_page, corners.reshape(-1, 2)).reshape(-1, 8).tolist()]
+    def spans(self, columns: np.ndarray, quad: Quad) -> list[Quad]:
+        """The parts of a quad, whose sides are upright, between two columns each, (n, 2)."""
+        x = self.to_page[0, 0] * columns + self.to_page[0, 2]
+        slope = (quad.y1 - quad.y0) / max(quad.x1 - quad.x0, 1.0)
+        top, bottom = (y + slope * (x - quad.x0) for y in (quad.y0, quad.y3))
+        corners = np.stack([x[:, 0], top[:, 0], x[:, 1], top[:, 1], x[:, 1], bottom[:, 1], x[:, 0], bottom[:, 0]], 1)
+        return [Quad(*row) for row in corners.tolist()]
 
     def column(self, points: Points) -> np.ndarray:
         """The columns, (n,), of points of the page, (n, 2)."""

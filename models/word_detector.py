@@ -13,7 +13,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from models.detector.boxes import Bools, Boxes, Floats, overlap, surround
+from models.detector.boxes import Bools, Boxes, Floats, Ints, overlap, surround
+from models.detector.columns import part_columns
 from models.detector.gather import gather
 from models.detector.ink import Shade, find_dark, find_light, without_rules
 from models.detector.level import make_level
@@ -40,10 +41,20 @@ class Line:
     """A line of text, or what looks like one. Quads are in pixels of the page; their upper and lower edges follow the
     baseline, their sides are upright."""
 
-    quad: Quad
+    quad: Quad  # with the room that the Word Net reads it best with
     words: tuple[Quad, ...]  # left to right, each within the line's length; one at least
     height: float  # pixels: the median of its letters
     light: bool  # light on dark
+
+    @property
+    def tight(self) -> Quad:
+        """The quad around its words."""
+        left, right = self.words[0].x0, max(word.x1 for word in self.words)
+        slope = (self.quad.y1 - self.quad.y0) / max(self.quad.x1 - self.quad.x0, 1.0)
+        top = min(word.y0 - slope * word.x0 for word in self.words)
+        bottom = max(word.y3 - slope * word.x3 for word in self.words)
+        upper, lower = ([edge + slope * x for x in (left, right)] for edge in (top, bottom))
+        return Quad(left, upper[0], right, upper[1], right, lower[1], left, lower[0])
 
 
 class WordDetector:
@@ -67,9 +78,11 @@ class WordDetector:
         return self._by_network(self._net, grey) if self._net is not None else self._by_regions(grey)
 
     def _by_network(self, net: LineNet, grey: Grey) -> list[Line]:
-        strips = find_strips(net.maps(grey))
-        rows, light = gather(grey, strips)
-        lines = _lines(rows, 0.0, light)
+        maps = net.maps(grey)
+        rows, light = gather(grey, find_strips(maps))
+        word = word_numbers(rows)
+        rows, line = part_columns(rows, word, maps.kernel)
+        lines = _lines(rows, word, 0.0, light[line])
         return [lines[index] for index in reading_order(levelled(rows.boxes, rows.slant))]
 
     def _by_regions(self, grey: Grey) -> list[Line]:
@@ -81,8 +94,8 @@ class WordDetector:
             light = form_rows(make_level(self._light_regions(grey, shade), level.slope))
             light = select(light, light.letters >= LIGHT_LETTERS)
         rows, light = _settle(rows, light)
-        lines = _lines(rows, level.slope, np.zeros(len(rows.height), bool))
-        lines += _lines(light, level.slope, np.ones(len(light.height), bool))
+        lines = _lines(rows, word_numbers(rows), level.slope, np.zeros(len(rows.height), bool))
+        lines += _lines(light, word_numbers(light), level.slope, np.ones(len(light.height), bool))
         order = reading_order(np.concatenate([rows.boxes, light.boxes]))
         return [lines[index] for index in order]
 
@@ -109,8 +122,7 @@ def _settle(dark: Rows, light: Rows) -> tuple[Rows, Rows]:
     return select(dark, ~np.any(fight & beaten, axis=1)), select(light, ~np.any(fight & ~beaten, axis=0))
 
 
-def _lines(rows: Rows, slope: float, light: Bools) -> list[Line]:
-    word = word_numbers(rows)
+def _lines(rows: Rows, word: Ints, slope: float, light: Bools) -> list[Line]:
     count = int(word.max(initial=-1)) + 1
     boxes = surround(rows.member_boxes, word, count)
     owner = np.zeros(count, np.int64)

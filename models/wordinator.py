@@ -184,7 +184,8 @@ def _boxed(strip: Strip, number: int, kept: Sequence[tuple[Piece, float]]) -> It
     starts = _snapped([piece.columns[0] - HALF_LETTER for piece, _ in kept], edges[:, [0, 3]].mean(1))
     ends = _snapped([piece.columns[-1] + HALF_LETTER for piece, _ in kept], edges[:, [1, 2]].mean(1))
     spans = np.column_stack([np.maximum(starts, 0.0), np.minimum(ends, frame.columns)])
-    for (piece, sure), (left, right), quad in zip(kept, spans.tolist(), frame.spans(spans), strict=True):
+    quads = frame.spans(spans, strip.line.tight)
+    for (piece, sure), (left, right), quad in zip(kept, spans.tolist(), quads, strict=True):
         if left < right:
             yield Word(piece.text, quad, number, sure, piece.decision)
 

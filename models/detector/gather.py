@@ -7,11 +7,13 @@ import numpy.typing as npt
 
 from models.detector.boxes import Bools, Boxes, Floats, Ints, lean, middle_of, surround
 from models.detector.ink import Grey, Mask, find_dark, without_rules
+from models.detector.patches import Numbers, pack
 from models.detector.regions import Regions
 from models.detector.rows import COMMA, DESCENT, Rows
 from models.detector.strips import Strips
 
 SHRINK = 4  # pixels of the page a cell of the map that says which line is where
+MARGIN = 16  # cells around all lines: what tells ink from paper, rules from print
 AROUND = 0.12  # of a strip's height: ink so far above and below may be its own
 BEYOND = 0.45  # ... and so far before and after it
 SPECK = 0.012  # of the square of a line's height: smaller ink is no dot
@@ -23,7 +25,6 @@ UNDER = 0.05  # of a line's height: low ink so far under the baseline is a rule'
 DASH = 1.5  # heights of a line: low ink that is longer is a piece of a rule
 FURTHEST = 0.25  # of a strip's height: how far the print's edge is from the strip's at most
 
-Numbers = npt.NDArray[np.int32]
 Labels = npt.NDArray[np.integer]
 
 
@@ -34,25 +35,40 @@ def gather(grey: Grey, strips: Strips) -> tuple[Rows, Bools]:
         grey: the page, uint8 (height, width).
     """
     count = len(strips.boxes)
-    loose, tight = _drawn(grey.shape, strips)
+    loose, tight, cells = _drawn(grey.shape, strips)
     light = _light(grey, loose, tight, count)
     boxes, area, owner = [], [], []
     for pale in (False, True):
-        mine = np.concatenate([[False], light == pale])
-        if mine.any():
-            ink = without_rules(find_dark(np.asarray(255 - grey, np.uint8) if pale else grey)[0])
-            where = np.where(mine[loose], loose, 0)
-            regions = _regions(ink, where, strips.boxes[:, 3] - strips.boxes[:, 1])
-            boxes.append(regions[0].boxes)
-            area.append(regions[0].area)
-            owner.append(regions[1])
+        if (light == pale).any():
+            regions, row = _print(grey, pale, loose, np.where((light == pale)[:, None], cells, 0), strips)
+            boxes.append(regions.boxes)
+            area.append(regions.area)
+            owner.append(row)
     found = Regions(np.concatenate([*boxes, np.empty((0, 4))]), np.concatenate([*area, np.empty(0)]))
     row = np.concatenate([*owner, np.empty(0, np.int64)])
     return _rows(found, row, strips), light
 
 
-def _drawn(shape: tuple[int, ...], strips: Strips) -> tuple[Numbers, Numbers]:
-    """Which line, from 1, each cell of a map belongs to, with its surroundings, and without; lines never touch."""
+def _print(grey: Grey, pale: bool, loose: Numbers, cells: Ints, strips: Strips) -> tuple[Regions, Ints]:
+    """The pieces of print of the lines whose `cells` are not empty, and the line of each."""
+    some = cells[cells[:, 2] > cells[:, 0]]
+    if not len(some):
+        return Regions(np.empty((0, 4)), np.empty(0)), np.empty(0, np.int64)
+    # What is around all of them is enough, with as much more as tells ink from paper and rules from print.
+    x, y = (np.maximum(some[:, side].min() - MARGIN, 0) for side in (0, 1))
+    right, bottom = (some[:, side].max() + MARGIN for side in (2, 3))
+    part = grey[y * SHRINK : bottom * SHRINK, x * SHRINK : right * SHRINK]
+    ink = without_rules(find_dark(np.asarray(255 - part, np.uint8) if pale else part)[0])
+    off = np.array([x, y, x, y])
+    patches = pack(ink, loose[y:bottom, x:right], np.where((cells[:, 2] > 0)[:, None], cells - off, 0), SHRINK)
+    regions, row = _regions(patches.ink, patches.where, strips.boxes[:, 3] - strips.boxes[:, 1])
+    moved = regions.boxes + np.tile(patches.shift[row + 1] + off[:2] * SHRINK, 2)
+    return Regions(moved, regions.area), row
+
+
+def _drawn(shape: tuple[int, ...], strips: Strips) -> tuple[Numbers, Numbers, Ints]:
+    """Which line, from 1, each cell of a map belongs to, with its surroundings, and without; lines never touch. And the
+    cells that each lies within: left, top and, behind it, right, bottom."""
     import cv2
 
     size = tuple(-(-side // SHRINK) for side in shape)
@@ -67,7 +83,9 @@ def _drawn(shape: tuple[int, ...], strips: Strips) -> tuple[Numbers, Numbers]:
             cv2.fillConvexPoly(target, outline, number + 1, lineType=cv2.LINE_8, shift=4)
     for one, other in ((loose[1:], loose[:-1]), (loose[:, 1:], loose[:, :-1])):
         one[(one != other) & (one > 0) & (other > 0)] = 0
-    return loose, tight
+    low, high_ = (reached.reshape(-1, 2) for reached in (outlines[0].min(1), outlines[0].max(1)))
+    ends = np.clip(np.hstack([low // 16, high_ // 16 + 2]), 0, [size[1], size[0]] * 2)
+    return loose, tight, ends.astype(np.int64)
 
 
 def _outlines(boxes: Boxes, slope: Floats) -> npt.NDArray[np.int32]:
@@ -82,12 +100,17 @@ def _light(grey: Grey, loose: Numbers, tight: Numbers, count: int) -> Bools:
     """Which lines are lighter than what is around them, but for rules: than nearly all of it."""
     import cv2
 
-    small = cv2.resize(grey, loose.shape[::-1], interpolation=cv2.INTER_AREA).ravel()
-    inner = tight.ravel()
-    number = np.maximum(np.bincount(inner, minlength=count + 1), 1)
-    mean = np.bincount(inner, small.astype(np.float64), count + 1)[1:] / number[1:]
-    outer = np.where(tight == loose, 0, loose).ravel()
-    levels = np.bincount(outer.astype(np.int64) * LEVELS + small // (256 // LEVELS), minlength=(count + 1) * LEVELS)
+    height, width = (max(1, side // SHRINK) for side in grey.shape)
+    small = cv2.resize(grey[: height * SHRINK, : width * SHRINK], (width, height), interpolation=cv2.INTER_AREA)
+    down, across = loose.shape[0] - height, loose.shape[1] - width
+    small = cv2.copyMakeBorder(small, 0, down, 0, across, cv2.BORDER_REPLICATE)
+    held = loose > 0
+    number, shade, inner = loose[held], small[held], tight[held] > 0
+    inside = number[inner]
+    size = np.maximum(np.bincount(inside, minlength=count + 1), 1)
+    mean = np.bincount(inside, shade[inner].astype(np.float64), count + 1)[1:] / size[1:]
+    outer = number[~inner].astype(np.int64) * LEVELS + shade[~inner] // (256 // LEVELS)
+    levels = np.bincount(outer, minlength=(count + 1) * LEVELS)
     reached = np.cumsum(levels.reshape(-1, LEVELS)[1:], axis=1)
     around = (reached < NEARLY_ALL * reached[:, -1:]).sum(1) * (256 // LEVELS)
     return np.asarray((mean > around) & (reached[:, -1] > 0), np.bool_)
@@ -101,8 +124,8 @@ def _regions(ink: Mask, where: Numbers, high: Floats) -> tuple[Regions, Ints]:
     import cv2
 
     height, width = ink.shape
-    inside = np.repeat(np.repeat((where > 0).astype(np.uint8) * np.uint8(255), SHRINK, 0), SHRINK, 1)[:height, :width]
-    mask = cv2.bitwise_and(ink, np.ascontiguousarray(inside))
+    inside = cv2.resize((where > 0).astype(np.uint8) * np.uint8(255), (width, height), interpolation=cv2.INTER_NEAREST)
+    mask = cv2.bitwise_and(ink, inside)
     try:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     except cv2.error:  # 16 bits are three times as fast, and hold 65,535 of them

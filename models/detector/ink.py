@@ -125,16 +125,24 @@ def _runs(mask: Mask, upright: bool) -> Mask:
     thin = _smaller(mask, upright)[1]
     runs = cv2.bitwise_and(runs, cv2.subtract(thin, cv2.morphologyEx(thin, cv2.MORPH_OPEN, box(1, RULE_THICKNESS))))
     runs = cv2.bitwise_and(_larger(cv2.dilate(runs, box(3, 1)), upright), mask)
-    # Only rows that hold runs, or from which one is in reach, are looked at; so each run keeps its neighbours.
-    near = runs.any(axis=1)
+    # Only rows or columns with runs, or from which one is in reach, are looked at; so each run keeps its neighbours.
+    near = _near(runs, upright)
     if not near.any():
         return np.asarray(runs, np.uint8)
-    if not upright:
-        near = cv2.dilate(near[:, None].view(np.uint8), box(1, 2 * CROSSING + 1))[:, 0] > 0
-    found = runs[near]
-    rest = cv2.subtract(mask[near], found)
-    ahead = box(1, 2 * CROSSING + 1)
-    ahead.reshape(-1)[:CROSSING] = 0
-    crossed = cv2.bitwise_and(cv2.dilate(rest, ahead), cv2.dilate(rest, np.ascontiguousarray(ahead[::-1, ::-1])))
-    runs[near] = cv2.subtract(found, crossed)
+    part: tuple[slice | npt.NDArray[np.bool_], ...] = (slice(None), near) if upright else (near,)
+    found = np.ascontiguousarray(runs[part])
+    rest = cv2.subtract(np.ascontiguousarray(mask[part]), found)
+    # Ones whose anchor is at their end reach one way; as a rectangle they are looked through faster than half of one.
+    reach = box(1, CROSSING + 1)
+    end = (CROSSING, 0) if upright else (0, CROSSING)
+    crossed = cv2.bitwise_and(cv2.dilate(rest, reach, anchor=(0, 0)), cv2.dilate(rest, reach, anchor=end))
+    runs[part] = cv2.subtract(found, crossed)
     return np.asarray(runs, np.uint8)
+
+
+def _near(runs: Mask, upright: bool) -> npt.NDArray[np.bool_]:
+    """The columns of upright runs, or the rows of level ones, and those from which one is in reach."""
+    import cv2
+
+    held = runs.max(axis=0 if upright else 1)
+    return np.asarray(cv2.dilate(held[None], np.ones((1, 2 * CROSSING + 1), np.uint8))[0] > 0, np.bool_)

@@ -151,7 +151,7 @@ def test_any_quad_gives_pixels(x: float, y: float, width: float, height: float, 
     pixels, frame = straighten(np.full((100, 300), 200, np.uint8), quad)
     assert pixels.shape == (HEIGHT, frame.columns)
     assert (pixels == 200).all()
-    inside = frame.spans(np.array([[0, frame.columns]]))[0].box
+    inside = frame.spans(np.array([[0, frame.columns]]), quad)[0].box
     assert inside.left <= x
     assert inside.right >= x + width
 
@@ -159,7 +159,7 @@ def test_any_quad_gives_pixels(x: float, y: float, width: float, height: float, 
 def test_the_span_of_all_columns_is_the_line_itself() -> None:
     quad = Quad(100.0, 40.0, 500.0, 60.0, 500.0, 120.0, 100.0, 100.0)
     frame = cut_lines(PAPER, [Line(quad, (quad,), 40.0, False)])[0].frame
-    assert frame.spans(np.array([[0, frame.columns]]))[0] == pytest.approx(quad, abs=0.5)
+    assert frame.spans(np.array([[0, frame.columns]]), quad)[0] == pytest.approx(quad, abs=0.5)
 
 
 def test_a_space_stands_where_two_windows_were_cut() -> None:

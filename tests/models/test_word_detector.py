@@ -149,3 +149,21 @@ def test_stable_regions_find_most_words_too() -> None:
 def test_texture_takes_bounded_time_and_room() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (800, 800)).astype(np.uint8)
     assert len(DETECTOR.detect(noise)) < 1000
+
+
+def test_a_line_is_given_room_for_commas_but_is_tight_around_its_words() -> None:
+    paper = Paper().write("TOTAL AMOUNT", 60, 60, 40)
+    (line,) = LEARNED.detect(paper.pixels)
+    assert line.tight.box.bottom < line.quad.box.bottom - 2
+    assert line.tight.y0 == pytest.approx(min(word.y0 for word in line.words))
+    assert line.tight.x1 == line.words[-1].x1
+
+
+def test_columns_far_apart_are_lines_of_their_own() -> None:
+    paper = Paper(1400)
+    for row in range(5):
+        paper.write("Sugar and tea", 60, 60 + 50 * row, 28).write("2", 420, 60 + 50 * row, 28)
+        paper.write("12.50", 640, 60 + 50 * row, 28)
+    lines = LEARNED.detect(paper.pixels)
+    assert sorted(len(line.words) for line in lines) == [1] * 10 + [3] * 5
+    assert _words(lines, paper) == _written(paper)

@@ -23,7 +23,9 @@ from training.detector.export import export  # noqa: E402
 from training.detector.labels import STEP, UNIT, maps  # noqa: E402
 from training.detector.layouts import Compositor  # noqa: E402
 from training.detector.network import DISTANCE, LineNetwork  # noqa: E402
+from training.detector.pen import signature  # noqa: E402
 from training.detector.sheet import Sheet, Type  # noqa: E402
+from training.detector.slips import ledger, till  # noqa: E402
 from training.fonts import CAP_HEIGHT, Face, Glyph  # noqa: E402
 from training.onnx_files import ExportDiffers  # noqa: E402
 from training.page_models.fit import Plan, keep_weights  # noqa: E402
@@ -98,6 +100,32 @@ def test_pages_are_the_same_from_the_same_seed(compositor: Compositor) -> None:
     assert sum(page(seed)[1] for seed in range(8)) > 40
 
 
+@pytest.mark.parametrize("kind", [till, ledger])
+def test_slips_and_lists_have_lone_signs_far_from_their_neighbours(compositor: Compositor, kind) -> None:  # type: ignore[no-untyped-def]
+    lone, near, beside = 0, 0, 0
+    for seed in range(6):
+        paper = kind(compositor, random.Random(seed))
+        assert len(paper.lines) > 15
+        boxes = np.array([[line[0, 0], line[0, 1], line[-1, 2], line[0, 3]] for line in paper.lines])
+        high, middle = boxes[:, 3] - boxes[:, 1], (boxes[:, 1] + boxes[:, 3]) / 2
+        lone += int((boxes[:, 2] - boxes[:, 0] < 1.2 * high).sum())
+        for box, y, height in zip(boxes, middle, high, strict=True):
+            gaps = boxes[(boxes[:, 0] > box[0]) & (abs(middle - y) < 0.4 * height), 0] - box[2]
+            beside += len(gaps) > 0
+            near += len(gaps) > 0 and gaps.min() < 0.8 * height
+    assert lone > 40
+    assert beside > 40
+    assert near < 0.03 * beside
+
+
+def test_a_signature_is_drawn_and_is_no_text() -> None:
+    for seed in range(8):
+        paper = Sheet(random.Random(seed), 600, 300, 255, 0)
+        signature(paper)
+        assert (paper.pixels < 255).sum() > 60
+        assert not paper.lines
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_strips_follow_the_page_when_it_is_scanned_askew(face: Face, seed: int) -> None:
     paper = Sheet(random.Random(seed), 600, 400, 255, 0)
@@ -167,15 +195,31 @@ def test_distances_cost_by_the_height_of_the_line() -> None:
 
 def test_the_export_is_what_pytorch_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(1)
-    torch.save({"average": LineNetwork().state_dict()}, tmp_path / "whole.pt")
+    network = LineNetwork()
+    network.head.bias.data[0] += 1  # so that there are kernels
+    torch.save({"average": network.state_dict()}, tmp_path / "whole.pt")
     keep_weights(tmp_path / "whole.pt", tmp_path / "kept.pt")
-    assert export(tmp_path / "kept.pt", tmp_path / "line_net.onnx", trained_on=[]) < 2e-3
+    pictures = [np.random.default_rng(seed).normal(0.5, 0.3, (1, 1, 64, 64)).astype(np.float32) for seed in range(8)]
+    changed = export(tmp_path / "kept.pt", tmp_path / "line_net.onnx", pictures, trained_on=[])
+    assert changed.greatest < 2e-3
+    assert 0 < changed.odds < 0.1
+    assert (tmp_path / "line_net.onnx").stat().st_size < 1.2 * sum(each.numel() for each in network.parameters())
     found = LineNet.open(tmp_path / "line_net.onnx").maps(np.full((100, 333), 200, np.uint8))
     assert found.kernel.shape == (13, 42)
-    monkeypatch.setattr("training.detector.export.GREATEST_DIFFERENCE", -1.0)
-    with pytest.raises(ExportDiffers):
-        export(tmp_path / "kept.pt", tmp_path / "other.onnx", trained_on=[])
-    assert not (tmp_path / "other.onnx").exists()
+    for limit in ("GREATEST_DIFFERENCE", "ODDS_APART"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"training.detector.export.{limit}", -1.0)
+            with pytest.raises(ExportDiffers):
+                export(tmp_path / "kept.pt", tmp_path / "other.onnx", pictures, trained_on=[])
+        assert not (tmp_path / "other.onnx").exists()
+
+
+def test_pictures_are_taken_from_all_files(tmp_path: Path) -> None:
+    for number, kind in enumerate(("drawn", "printed", "receipt")):
+        np.save(tmp_path / f"{kind}-00000-x.npy", np.full((4, 32, 32), 100 * number, np.uint8))
+    shown = fit.Shelf(tmp_path).spread(6)
+    assert shown[0].shape == (1, 1, 32, 32)
+    assert sorted({round(float((picture[0, 0, 0, 0] + 1) * 127.5)) for picture in shown}) == [0, 100, 200]
 
 
 def test_capitals_are_as_high_as_they_should_be(face: Face) -> None:

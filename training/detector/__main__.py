@@ -17,9 +17,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     sub.add_argument("--pdfs", type=Path, nargs="*", default=[], help="born-digital PDFs")
     sub.add_argument("--out", type=Path, required=True)
     sub.add_argument("--seed", type=int, default=1)
-    sub.add_argument("--drawn", type=int, default=36, help="files of made pages")
-    sub.add_argument("--receipts", type=int, default=8, help="files of the receipts' training split")
-    sub.add_argument("--printed", type=int, default=6, help="files of the PDFs' pages")
+    sub.add_argument("--drawn", type=int, default=96, help="files of made pages")
+    sub.add_argument("--receipts", type=int, default=14, help="files of the receipts' training split")
+    sub.add_argument("--printed", type=int, default=10, help="files of the PDFs' pages")
 
     sub = commands.add_parser("train", help="train, or go on with it")
     sub.add_argument("--examples", type=Path, required=True)
@@ -33,6 +33,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
     sub = commands.add_parser("export", help="write the ONNX file and its card, checked against PyTorch")
     sub.add_argument("--checkpoint", type=Path, required=True)
+    sub.add_argument(
+        "--examples", type=Path, required=True, help="what the network computes in eight bits is fitted to"
+    )
     sub.add_argument("--weights", type=Path, help="also keep the weights here, to go on from")
     sub.add_argument("--fields", type=Path, required=True, help="JSON of what else the card says")
     return parser.parse_args(arguments)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from training.detector.layouts import Compositor
+from training.detector.pen import scribbles, signature
 from training.detector.sheet import Sheet
 
 
@@ -19,7 +20,7 @@ def add(sheet: Sheet, compositor: Compositor, pictures: Sequence[Path]) -> None:
         for _ in range(rng.choice([1, 1, 2, 4])):
             _picture(sheet, pictures)
     chances = (
-        (0.15, _logo), (0.16, _signature), (0.1, _scribbles), (0.1, _rules), (0.06, _barcode), (0.06, _halftone),
+        (0.15, _logo), (0.2, signature), (0.1, scribbles), (0.1, _rules), (0.06, _barcode), (0.06, _halftone),
         (0.08, _ring), (0.05, _hatching),
     )  # fmt: skip
     for chance, what in chances:
@@ -78,40 +79,6 @@ def _logo(sheet: Sheet) -> None:
             axes = (max(2, side // rng.randint(2, 6)), max(2, side // rng.randint(2, 6)))
             cv2.ellipse(sheet.pixels, points[0], axes, rng.uniform(0, 180), 0, 360, grey, rng.choice([-1, 2, 4]))
     sheet.forget((x - side / 2, y - side / 2, x + 1.5 * side, y + 1.5 * side))
-
-
-def _strokes(sheet: Sheet, x: float, y: float, width: float, height: float, turns: int, thick: int) -> None:
-    """A wavy stroke as of a pen, smooth through its turns."""
-    rng = sheet.rng
-    knots = np.array(
-        [
-            [x + width * i / turns + rng.gauss(0, 0.1 * height), y + rng.uniform(-0.5, 0.5) * height]
-            for i in range(turns + 1)
-        ]
-    )
-    steps = np.linspace(0, turns, turns * 8)
-    curve = np.column_stack([np.interp(steps, np.arange(turns + 1), knots[:, side]) for side in (0, 1)])
-    curve = cv2.blur(curve, (1, 7))
-    grey = sheet.ink if rng.random() < 0.5 else min(255, sheet.ink + rng.randint(0, 90))
-    cv2.polylines(sheet.pixels, [np.rint(curve * 4).astype(np.int32)], False, grey, thick, cv2.LINE_AA, 2)
-
-
-def _signature(sheet: Sheet) -> None:
-    rng = sheet.rng
-    width, height = rng.randint(60, 260), rng.randint(14, 60)
-    x, y = rng.uniform(0, sheet.width - 60), rng.uniform(20, sheet.height - 20)
-    for _ in range(rng.randint(1, 3)):
-        part = width * rng.uniform(0.3, 1)
-        _strokes(sheet, x, y, part, height, rng.randint(4, 26), rng.choice([1, 1, 2, 2, 3]))
-        x += part * 0.8
-
-
-def _scribbles(sheet: Sheet) -> None:
-    """Corrections, ticks, circles and arrows drawn over the print."""
-    rng = sheet.rng
-    for _ in range(rng.randint(1, 6)):
-        x, y = rng.uniform(0, sheet.width), rng.uniform(0, sheet.height)
-        _strokes(sheet, x, y, rng.gauss(0, 80), rng.uniform(5, 120), rng.randint(1, 5), rng.choice([1, 2, 2, 3]))
 
 
 def _rules(sheet: Sheet) -> None:

@@ -92,6 +92,9 @@ def _print(pixels: Grey, rng: random.Random, noise: np.random.Generator, by) -> 
     if by(0.16):  # a thermal print that fades
         field = clouds(noise, pixels.shape, rng.choice([80, 200, 500])) * np.float32(rng.uniform(0.3, 0.9))
         lost = field if lost is None else np.maximum(lost, field)
+    if by(0.06):  # a printer's dots, which the scale nearly melts together
+        dots = _dots(rng, pixels.shape)
+        lost = dots if lost is None else np.maximum(lost, dots)
     if by(0.05):  # dead dots of the head, needles
         columns = (noise.random((1, pixels.shape[1])) < 0.02).astype(np.float32) + 0 * pixels
         lost = columns if lost is None else np.maximum(lost, columns)
@@ -99,6 +102,13 @@ def _print(pixels: Grey, rng: random.Random, noise: np.random.Generator, by) -> 
         paper = np.float32(np.percentile(pixels[::8, ::8], 80))
         pixels = np.where(pixels < paper, pixels + (paper - pixels) * lost, pixels).astype(np.uint8)
     return pixels
+
+
+def _dots(rng: random.Random, shape: tuple[int, ...]) -> Floats:
+    """What is lost between the dots of a matrix printer, 0..1."""
+    waves = [0.5 + 0.5 * np.cos(np.arange(side) * (2 * math.pi / rng.uniform(1.3, 2.6)) + rng.uniform(0, 6))
+             for side in shape]  # fmt: skip
+    return (np.maximum(waves[0][:, None], waves[1]) * rng.uniform(0.25, 0.7)).astype(np.float32)
 
 
 def _lay(pixels: Grey, lines: Sequence[Boxes], rng: random.Random, around: int) -> tuple[Grey, list[Strip]]:

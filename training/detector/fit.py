@@ -47,6 +47,13 @@ class Shelf:
             maps.append(y[places])
         return np.concatenate(pictures), np.concatenate(maps)
 
+    def spread(self, count: int) -> list[np.ndarray]:
+        """Pictures as the network takes them, float32 [1, 1, side, side], from all kinds and files alike."""
+        files = [path for some in self.files.values() for path in some]
+        chosen = [files[place * len(files) // count] for place in range(count)]
+        shown = (np.array(np.load(path, mmap_mode="r")[place % 2]) for place, path in enumerate(chosen))
+        return [as_input(picture[None]).numpy() for picture in shown]
+
 
 def shaded(picture: np.ndarray, rng: random.Random) -> np.ndarray:
     """Lighter, darker, flatter, now and then inverted."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from training.detector.setting import Setter, size
 from training.detector.sheet import Sheet
+from training.detector.slips import ledger, till
 from training.entries import entry, form, price, receipt
 
 
@@ -19,6 +20,7 @@ class Compositor(Setter):
         self.kinds: list[tuple[float, Callable[[random.Random], Sheet]]] = [
             (14, self._letter), (14, self._columns), (22, self._form), (12, self._table), (14, self._receipt),
             (8, self._invoice), (5, self._slide), (4, self._screen), (8, self._scatter), (2, self._empty),
+            (28, lambda rng: till(self, rng)), (18, lambda rng: ledger(self, rng)),
         ]  # fmt: skip
 
     def sheet(self, rng: random.Random) -> Sheet:
