@@ -33,6 +33,7 @@ from transforms import opened, retries, storage
 from transforms.compare_entries import UNKNOWN
 from transforms.elements import Thumbnail
 from transforms.gallery import LeastConfident
+from transforms.models_folder import check_models
 from transforms.screen_documents import listed_owners
 from transforms.storage_errors import explain, unwritable
 from transforms.summarise import Summary, merged
@@ -71,8 +72,9 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         logging.getLogger().setLevel(logging.CRITICAL)  # what matters is in the tables, or raised here
     FileSystems.set_options(options)  # Beam does so with a pipeline, but the input is listed before there is one
     storage.check(settings.output)
+    models = check_models(settings.models)
     for engine in settings.engines.names:
-        check_engine(engine)
+        check_engine(engine, models)
     reached = _check_jail(settings.min_isolation)
     check_storage(settings, options)
     owners = _owners(settings.owners)

@@ -18,6 +18,7 @@ from transforms import storage
 from transforms.clouds import Found
 from transforms.compare_entries import DELETED, NEW, Compare, CompareEntries
 from transforms.elements import ManifestEntry
+from transforms.models_folder import models_folder
 from transforms.plan_waves import PlanWaves, read_plan, write_entries
 from transforms.read_history import ReadHistory, read_documents, read_failures, wave_of
 from transforms.read_manifest import ReadManifest
@@ -46,7 +47,7 @@ def plan(
     compare = Compare(
         screen=Screen(settings.run, settings.max_bytes),
         engines=settings.engines,
-        versions={name: open_engine(name).version for name in settings.engines.names} if settings.reread else None,
+        versions=_versions(settings) if settings.reread else None,
         folder=inputs.listed_folder(settings.input),
         runs=_runs_over(settings.input, settings.output, {run for run, _ in whole}),
         manifest=bool(manifests),
@@ -104,6 +105,11 @@ def plan(
         raise
     storage.remove([*listing, counted_uri, broken_uri])
     return counted
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    models = models_folder(settings.models)
+    return {name: open_engine(name, models).version for name in settings.engines.names}
 
 
 def whole_waves(output: str) -> frozenset[tuple[str, int]]:

@@ -53,6 +53,11 @@ def _parser(nightly: bool) -> argparse.ArgumentParser:
         metavar="ENGINE:PERCENT",
         help="another engine, and the share of documents that it reads too, only to be compared",
     )
+    add(
+        "--models",
+        metavar="FOLDER",
+        help="the project's own models in another version (default: those that came with it)",
+    )
     add("--max_pages", type=positive, default=10, help="pages looked at in each document (default: %(default)s)")
     add("--max_bytes", type=positive, default=256 << 20, help="larger files are skipped (default: %(default)s)")
     add(
@@ -129,6 +134,7 @@ class Settings:
     nightly: bool = False  # only what earlier runs have not done
     reread: bool = False  # and what another version of the engine has
     accept_deleted: bool = False  # however much is gone
+    models: str | None = None  # the folder of our own models; None: those that came with the job
 
     @property
     def folder(self) -> str:
@@ -209,5 +215,6 @@ def parse(argv: list[str], nightly: bool = False) -> tuple[Settings, PipelineOpt
         nightly=nightly,
         reread=nightly and ours.reread,
         accept_deleted=nightly and ours.accept_deleted,
+        models=ours.models and _whole(ours.models),
     )
     return settings, options

@@ -30,12 +30,12 @@ def build(
     screened, capped = whole_wave.look(pipeline, settings, wave)
     heads = (capped.heads, capped.here | "HeadsHere" >> beam.Map(_head).with_output_types(DocumentHead))
     runs = (capped.here, capped.runs) | "Runs" >> beam.Flatten() | "SpreadPages" >> beam.Reshuffle()
-    classified = runs | "ClassifyPages" >> ClassifyPages(settings.run, settings.min_isolation)
+    classified = runs | "ClassifyPages" >> ClassifyPages(settings.run, settings.min_isolation, settings.models)
     drawn = classified.pages | "DrawPages" >> DrawPages(-(-SAMPLE // waves))
     rendered = drawn | "RenderPages" >> RenderPages(settings.run, settings.min_isolation)
-    rectified = rendered.pages | "RectifyPages" >> RectifyPages(settings.run)
+    rectified = rendered.pages | "RectifyPages" >> RectifyPages(settings.run, settings.models)
     read = rectified.pages | "ReadWords" >> ReadWords(
-        settings.engines, settings.run, settings.embedded_text, gallery=False
+        settings.engines, settings.run, settings.embedded_text, gallery=False, models=settings.models
     )
     sampled = (rendered.ended_pages, rectified.ended_pages, read.ended_pages) | "SampledPages" >> beam.Flatten()
     ended = (

@@ -123,10 +123,10 @@ class PageEnds(NamedTuple):
 def read_pages(runs: beam.PCollection[PageRun], settings: Settings, where: str = "") -> PageEnds:
     """Pages from references to words, in one fused stage: pixels cross no shuffle. `where` ends the stages' names."""
     run, isolation = settings.run, settings.min_isolation
-    reading = ReadWords(settings.engines, run, settings.embedded_text, settings.gallery)
-    classified = runs | f"ClassifyPages{where}" >> ClassifyPages(run, isolation)
+    reading = ReadWords(settings.engines, run, settings.embedded_text, settings.gallery, settings.models)
+    classified = runs | f"ClassifyPages{where}" >> ClassifyPages(run, isolation, settings.models)
     rendered = classified.pages | f"RenderPages{where}" >> RenderPages(run, isolation)
-    rectified = rendered.pages | f"RectifyPages{where}" >> RectifyPages(run)
+    rectified = rendered.pages | f"RectifyPages{where}" >> RectifyPages(run, settings.models)
     read = rectified.pages | f"ReadWords{where}" >> reading
     early = (classified.ended_pages, rendered.ended_pages, rectified.ended_pages)
     return PageEnds(read.ended_pages, early, read.read_twice, read.thumbnails)

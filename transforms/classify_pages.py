@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 
 from documents import media
 from documents.jail import LEVELS
-from models.ocrable import LONG_SIDE, OcrableNet
-from transforms import opened
+from models.ocrable import FILE, LONG_SIDE, OcrableNet
+from transforms import models_folder, opened
 from transforms.elements import PageEnd, PageRun, PageTask
 from transforms.endings import end_page, fail_page
 from transforms.opened import Stopwatch
@@ -21,10 +22,14 @@ STAGE = "ClassifyPages"
 NOT_OCRABLE = "not_ocrable"  # the reason of a page that ends here
 
 
-@functools.cache
 def classifier() -> OcrableNet:
     """This process's classifier."""
-    return OcrableNet.open()
+    return _opened(models_folder.in_use())
+
+
+@functools.cache
+def _opened(models: Path) -> OcrableNet:
+    return OcrableNet.open(models / FILE)
 
 
 def is_asked(task: PageTask) -> bool:
@@ -58,9 +63,13 @@ def _spent(task: PageTask, fetching: Stopwatch, classifying: Stopwatch) -> PageT
 
 
 class _ClassifyPages(beam.DoFn):
-    def __init__(self, run: str, min_isolation: str) -> None:
+    def __init__(self, run: str, min_isolation: str, models: str | None = None) -> None:
         self._run = run
         self._min_isolation = min_isolation
+        self._models = models
+
+    def setup(self) -> None:
+        models_folder.use(self._models)
 
     def process(self, run: PageRun) -> Iterator[Any]:
         for task in run.pages:
@@ -78,8 +87,9 @@ class ClassifyPages(beam.PTransform):
 
     run: str
     min_isolation: str = LEVELS[0]
+    models: str | None = None  # see transforms.models_folder
 
     def expand(self, runs: beam.PCollection[PageRun]) -> beam.pvalue.DoOutputsTuple:
-        return runs | "Classify" >> beam.ParDo(_ClassifyPages(self.run, self.min_isolation)).with_outputs(
+        return runs | "Classify" >> beam.ParDo(_ClassifyPages(self.run, self.min_isolation, self.models)).with_outputs(
             "ended_pages", main="pages"
         )

@@ -14,6 +14,18 @@ from transforms import storage
 from transforms.storage_errors import explain
 
 _fetched: list[tempfile.TemporaryDirectory[str]] = []  # they go with the process
+_in_use = WEIGHTS
+
+
+def use(uri: str | None) -> None:
+    """From now on this process opens its models from the folder at `uri`, None for the project's own."""
+    global _in_use
+    _in_use = models_folder(uri)
+
+
+def in_use() -> Path:
+    """The folder from which this process opens its models."""
+    return _in_use
 
 
 @functools.cache
@@ -31,7 +43,7 @@ def models_folder(uri: str | None) -> Path:
 
 
 def check_models(uri: str | None) -> Path:
-    """The folder, in which every network has its card. Raises UsageError that names what is wrong."""
+    """The folder, in which every network has its card; raises UsageError, which names what is wrong."""
     try:
         if uri is not None:
             storage.check(uri)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -18,6 +19,7 @@ from models.engines import Engine, open_engine
 from schemas.errors import Unreadable
 from schemas.geometry import transform_quads
 from schemas.pages import Word
+from transforms import models_folder
 from transforms.count_ends import NAMESPACE
 from transforms.elements import Page, PageEnd, Reading, TwoReadings
 from transforms.endings import describe, end_page, fail_page, rendered
@@ -33,10 +35,11 @@ _engines = threading.local()
 
 def engine_of_thread(name: str) -> Engine:
     """The engine, loaded once a thread: runners give a process one thread that works."""
-    opened: dict[str, Engine] = _engines.__dict__.setdefault("opened", {})
-    if name not in opened:
-        opened[name] = open_engine(name)
-    return opened[name]
+    opened: dict[tuple[str, Path], Engine] = _engines.__dict__.setdefault("opened", {})
+    models = models_folder.in_use()
+    if (name, models) not in opened:
+        opened[name, models] = open_engine(name, models)
+    return opened[name, models]
 
 
 def on_page(page: Page, words: list[Word]) -> list[Word]:
@@ -127,11 +130,17 @@ def _by(reading: Reading) -> dict[str, Any]:
 
 
 class _ReadWords(beam.DoFn):
-    def __init__(self, engines: EngineChoice, run: str, embedded_text: bool, gallery: bool) -> None:
+    def __init__(
+        self, engines: EngineChoice, run: str, embedded_text: bool, gallery: bool, models: str | None = None
+    ) -> None:
         self._engines = engines
+        self._models = models
         self._run = run
         self._embedded_text = embedded_text
         self._gallery = gallery
+
+    def setup(self) -> None:
+        models_folder.use(self._models)
 
     def start_bundle(self) -> None:
         self._shortlist = Shortlist()
@@ -178,7 +187,8 @@ class ReadWords(beam.PTransform):
     run: str
     embedded_text: bool
     gallery: bool
+    models: str | None = None  # see transforms.models_folder
 
     def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
-        reading = _ReadWords(self.engines, self.run, self.embedded_text, self.gallery)
+        reading = _ReadWords(self.engines, self.run, self.embedded_text, self.gallery, self.models)
         return pages | "Read" >> beam.ParDo(reading).with_outputs("thumbnails", "read_twice", main="ended_pages")

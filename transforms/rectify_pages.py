@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 
 from models.rectifier import Rectifier
+from transforms import models_folder
 from transforms.elements import Page, PageEnd
 from transforms.endings import fail_page
 from transforms.opened import Stopwatch
@@ -17,10 +19,14 @@ from transforms.opened import Stopwatch
 STAGE = "RectifyPages"
 
 
-@functools.cache
 def rectifier() -> Rectifier:
     """This process's models."""
-    return Rectifier()
+    return _opened(models_folder.in_use())
+
+
+@functools.cache
+def _opened(models: Path) -> Rectifier:
+    return Rectifier(models)
 
 
 def rectify(page: Page, run: str) -> Page | PageEnd:
@@ -43,8 +49,12 @@ def rectify(page: Page, run: str) -> Page | PageEnd:
 
 
 class _RectifyPages(beam.DoFn):
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, models: str | None = None) -> None:
         self._run = run
+        self._models = models
+
+    def setup(self) -> None:
+        models_folder.use(self._models)
 
     def process(self, page: Page) -> Iterator[Any]:
         result = rectify(page, self._run)
@@ -57,6 +67,9 @@ class RectifyPages(beam.PTransform):
     """Sets pages upright and straight: gives `pages` and, for what failed, `ended_pages`."""
 
     run: str
+    models: str | None = None  # see transforms.models_folder
 
     def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
-        return pages | "Rectify" >> beam.ParDo(_RectifyPages(self.run)).with_outputs("ended_pages", main="pages")
+        return pages | "Rectify" >> beam.ParDo(_RectifyPages(self.run, self.models)).with_outputs(
+            "ended_pages", main="pages"
+        )

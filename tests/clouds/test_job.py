@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.own import WEIGHTS
 from pipelines.backfill import DONE, USAGE
 from tests import small_files, small_runs
 from tests.cloud_servers import CloudServer, Trouble
@@ -47,15 +48,18 @@ def test_the_rows_are_those_of_a_local_run_though_the_storage_has_bad_moments(
     small_files.archive(tmp_path / "in")
     assert job(tmp_path / "in", tmp_path / "out", "--no_gallery") == DONE
     upload(cloud, tmp_path / "in")
+    for path in WEIGHTS.iterdir():
+        storage.write(f"{cloud.root}/models/{path.name}", path.read_bytes(), "")
     bad_moments = (
         Trouble("GET .*picture.png", status=503, times=2),
         Trouble("GET .*long.*scan.pdf", breaks=True, times=1),
         Trouble("GET .*text.pdf", seconds=0.3, times=1),
+        Trouble("GET .*word_net.onnx", status=503, times=1),
         Trouble("(PUT|POST) .*overlays.*picture", status=503, times=1),
         Trouble("(PUT|POST) .*tables.*tokens", status=500, times=1),
     )
     cloud.door.troubles.extend(bad_moments)
-    assert job(f"{cloud.root}/in", f"{cloud.root}/out", "--no_gallery") == DONE
+    assert job(f"{cloud.root}/in", f"{cloud.root}/out", "--no_gallery", "--models", f"{cloud.root}/models") == DONE
     assert [trouble.pattern for trouble in bad_moments if trouble.times] == []
     found = outcome(download(cloud, tmp_path / "far"), (f"{cloud.root}/in", f"{tmp_path}/far"))
     assert found == outcome(tmp_path / "out", (f"{tmp_path}/in", f"{tmp_path}/out"))

@@ -35,7 +35,7 @@ class Named(StandIn):
 @pytest.fixture(autouse=True)
 def _two_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_words, "engine_of_thread", Named)
-    monkeypatch.setattr(backfill, "check_engine", lambda name: None)
+    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
 
 
 @pytest.fixture

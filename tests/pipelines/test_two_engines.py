@@ -36,7 +36,7 @@ class Named(StandIn):
 @pytest.fixture
 def _two_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_words, "engine_of_thread", Named)
-    monkeypatch.setattr(backfill, "check_engine", lambda name: None)
+    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_pages_that_an_engine_fails_on_are_counted_as_its_own(
             return super().read(image)
 
     monkeypatch.setattr(read_words, "engine_of_thread", Failing)
-    monkeypatch.setattr(backfill, "check_engine", lambda name: None)
+    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
     output = tmp_path / "out"
     assert job(scans, output, "--experiment=tesseract:50", engine="native") == DONE
     by_name = {one["engine"]: one for one in summary(output)["engines"]}
@@ -212,7 +212,7 @@ def test_pages_that_an_engine_fails_on_are_counted_as_its_own(
 def test_an_engine_that_is_not_there_is_said_before_anything_starts(
     undisturbed: Done, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
-    def check_engine(name: str) -> None:
+    def check_engine(name: str, models: Path) -> None:
         if name == "rapidocr":
             raise UsageError("the engine 'rapidocr' needs a package: install it")
 

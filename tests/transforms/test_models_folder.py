@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 from models.own import NETWORKS, WEIGHTS
 from schemas.errors import UsageError
-from transforms.models_folder import check_models, models_folder
+from transforms import models_folder as models_folder_module
+from transforms.classify_pages import classifier
+from transforms.models_folder import check_models, in_use, models_folder, use
+from transforms.read_words import engine_of_thread
 
 
 def test_without_a_word_the_models_are_the_projects_own() -> None:
@@ -34,3 +38,18 @@ def test_a_network_that_is_missing_or_another_is_told_before_the_job_starts(tmp_
 def test_a_storage_that_nobody_knows_is_told() -> None:
     with pytest.raises(UsageError, match="no storage is known for ftp"):
         check_models("ftp://models")
+
+
+def test_what_is_in_use_is_what_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models_folder_module, "_in_use", WEIGHTS)
+    folder = tmp_path / "other"
+    shutil.copytree(WEIGHTS, folder)
+    own = classifier()
+    use(str(folder))
+    assert in_use() == classifier().card.model.parent == folder
+    limits = json.loads((folder / "wordinator.json").read_text())
+    (folder / "wordinator.json").write_text(json.dumps({**limits, "fitted_on": "other pages"}))
+    other = engine_of_thread("native")
+    use(None)
+    assert classifier() is own
+    assert engine_of_thread("native").version != other.version

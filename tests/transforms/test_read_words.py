@@ -206,7 +206,7 @@ def opened_engines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the engines that were opened, all of them `Named` but `missing`, which there is not."""
     names: list[str] = []
 
-    def open_engine(name: str) -> Named:
+    def open_engine(name: str, models: Path) -> Named:
         names.append(name)
         if name == "missing":
             raise UsageError("it needs a program")
