@@ -1,11 +1,11 @@
 """What the Word Detector finds, what the engine reads of it, and what both cost: its methods, RapidOCR, Tesseract.
 
     python -m benchmarks.detection DATA [--methods learned components] [--sets receipts forms books] [--limit N]
-        [--peers N [--keep FOLDER]] [--parts]
+        [--peers [--keep FOLDER]] [--parts]
 
 DATA holds `receipts` (a box a line; its validation split), `forms` (a box a word) and `books` (no boxes), as pages with
-`NAME.txt` and `NAME.json` beside each. Pages are rendered as the job renders them. Peers read N pages of each set, evenly
-spread, and so do the methods; with FOLDER, what a peer found, and its cost, are kept and not asked for again.
+`NAME.txt` and `NAME.json` beside each. Pages are rendered as the job renders them. With `--peers`, RapidOCR and
+Tesseract get the same pages; with FOLDER, what they found, and its cost, are kept and not asked for again.
 
 Recall and precision are one-to-one at IoU 0.5 on upright boxes, those of the detector and those of the words that were
 read in the end; `covered` is the share of true boxes that lie to 0.7 within what is cut of the page for one line: what
@@ -150,13 +150,12 @@ def main() -> int:
     parser.add_argument("--parts", action="store_true", help="what each step costs, too")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    own: dict[str, Read] = {name: _ours(name) for name in options.methods}
-    peers: dict[str, Read] = {name: Kept(name, options.keep) for name in PEERS}
+    readers: dict[str, Read] = {name: _ours(name) for name in options.methods}
+    if options.peers:
+        readers |= {name: Kept(name, options.keep) for name in PEERS}
     print(HEAD)
     for name in options.sets:
-        _compare(name, read_folder(options.data / name, "validation", options.limit), own)
-        if options.peers:
-            _compare(f"{name}, sample", read_folder(options.data / name, "validation", options.peers), {**own, **peers})
+        _compare(name, read_folder(options.data / name, "validation", options.limit), readers)
     for name in options.sets if options.parts else ():
         times = parts(read_folder(options.data / name, "validation", options.limit)[::EVERY])
         print(f"{name}, CPU ms a page:", ", ".join(f"{step} {spent:.1f}" for step, spent in times.items()))

@@ -19,7 +19,7 @@ LONG_SIDE = 1024
 """Pixels of a picture's longer side that are enough to look closely."""
 FARTHEST = 0.2
 """Of the picture's sides, by which a corner may lie outside."""
-SMALLEST = 0.08
+SMALLEST = 0.05
 """Of the picture's area, below which it is no page of interest."""
 ROOM = 0.12
 """Of a quad's sides, that is looked at around it when it is looked for once more ..."""

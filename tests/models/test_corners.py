@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from models.corners import CornerFinder, is_drawn, is_page, is_straight, overlap
+from models import corners
+from models.corners import CornerFinder, around, is_drawn, is_page, is_straight, overlap
 from tests.models.lying import letter, photographed, table
 
 UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])
@@ -26,6 +27,26 @@ def test_a_photographed_page_is_found(finder: CornerFinder, turns: int) -> None:
         truth = np.column_stack([truth[:, 1], 1200 - truth[:, 0]])
     assert overlap(found, truth) > 0.97
     assert np.argmin(found.sum(1)) == 0  # the corner at the picture's top left comes first
+
+
+def test_a_small_page_is_looked_for_once_more_where_it_lies(
+    finder: CornerFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quad = np.array([600.0, 600]) + 190 * np.array([[-0.8, -1.1], [0.75, -1], [0.9, 1.05], [-0.7, 0.95]])
+    shot = photographed(quad, letter().pixels, table())
+    twice = finder.first(shot)
+    monkeypatch.setattr(corners, "NEARLY_ALL", 0.0)
+    once = finder.first(shot)
+    assert once is not None
+    assert twice is not None
+    assert overlap(twice * 1200, quad) > overlap(once * 1200, quad) + 0.005
+
+
+def test_the_part_around_a_quad_has_some_room_and_ends_with_the_picture() -> None:
+    size = np.array([1000.0, 500])
+    assert around(UNIT * 0.5 + 0.25, size).tolist() == [[190, 95], [810, 405]]
+    assert around(UNIT * 0.5 - 0.1, size).tolist() == [[0, 0], [460, 230]]
+    assert around(UNIT - 1.2, size).tolist() == [[0, 0], [0, 0]]
 
 
 def test_the_second_step_brings_corners_nearer(finder: CornerFinder) -> None:

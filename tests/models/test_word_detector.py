@@ -159,11 +159,12 @@ def test_a_line_is_given_room_for_commas_but_is_tight_around_its_words() -> None
     assert line.tight.x1 == line.words[-1].x1
 
 
-def test_columns_far_apart_are_lines_of_their_own() -> None:
+def test_columns_are_lines_of_their_own_though_the_gap_is_small() -> None:
     paper = Paper(1400)
     for row in range(5):
-        paper.write("Sugar and tea", 60, 60 + 50 * row, 28).write("2", 420, 60 + 50 * row, 28)
-        paper.write("12.50", 640, 60 + 50 * row, 28)
+        y = 60 + 50 * row
+        paper.write("Sugar and tea", 60, y, 28)
+        paper.write("2 bags", paper.words[-1][1].right + 34, y, 28).write("12.50", 640, y, 28)
     lines = LEARNED.detect(paper.pixels)
-    assert sorted(len(line.words) for line in lines) == [1] * 10 + [3] * 5
+    assert sorted(len(line.words) for line in lines) == [1] * 5 + [2] * 5 + [3] * 5
     assert _words(lines, paper) == _written(paper)

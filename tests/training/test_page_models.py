@@ -159,7 +159,7 @@ def test_the_rate_rises_and_falls() -> None:
 def test_an_exported_network_computes_the_same(tmp_path: Path) -> None:
     network = networks.orientation()
     torch.save({"average": network.state_dict()}, tmp_path / "o.pt")
-    fields = {"trained_on": ["nothing"], "margin": 1.0}
+    fields = {"trained_on": ["nothing"], "margin": 1.0, "upright_margin": 2.0}
     shape = (1, 1, orientation.SIDE, orientation.SIDE)
     worst = export(networks.orientation(), tmp_path / "o.pt", tmp_path / "orientation.onnx", "windows", shape, **fields)
     assert worst < 1e-3
