@@ -8,7 +8,7 @@ from models.detector.boxes import Boxes, Floats, Ints, surround
 from models.detector.rows import Rows
 from models.line_net import CELL, Map
 
-EVEN_GAP = 1.25  # heights of a line: a gap that parts columns where the Line Net has no opinion ...
+EVEN_GAP = 1.4  # heights of a line: a gap that parts columns where the Line Net has no opinion ...
 OPINION = 0.2  # ... and how much the logarithm of that grows with the log-odds that a line goes on
 LEAST_GAP, SURE_GAP = 0.7, 2.5  # heights: none narrower parts columns, all wider ones do
 POINTS = 9  # of a gap, where the Line Net's map is looked at
