@@ -2,13 +2,13 @@
 
     python -m benchmarks.jail_cost FOLDER [--pages 60] [--engine native] [--repeats 5] [--pdf 4]
 
-Takes the first `--pages` pictures of FOLDER, or PDFs of `--pdf` pages each that are made of them, and does, for all
-of them, one stage before the next, as the job's shuffles make it: the first look, the render, the overlay, each in a
-fresh child, or all in this process. The two take turns, `--repeats` times, with the stand-in engine, whose own share is
-small; the median of the differences is the cost. Its share is that of the CPU time that the same loop takes with
-`--engine` in the stand-in's place, the jail included. CPU time is user and system time of this process, of the warm
-process (without its start, once a worker's life) and of all children, those that have ended included, as Linux counts
-it. Beam's own work, which the job has besides, is left out: of the job's time the share is a little smaller.
+Takes the first `--pages` pictures of FOLDER, or PDFs of `--pdf` pages each that are made of them, and does the first
+look, the render and the overlay as the job does: each document in a child of its own, or all in this process. The two
+take turns, `--repeats` times, with the stand-in engine, whose own share is small; the median of the differences is the
+cost. Its share is that of the CPU time that the same loop takes with `--engine` in the stand-in's place, the jail
+included. CPU time is user and system time of this process, of the warm process (without its start, once a worker's
+life) and of all children, those that have ended included, as Linux counts it. Beam's own work, which the job has
+besides, is left out: of the job's time the share is a little smaller.
 """
 
 from __future__ import annotations

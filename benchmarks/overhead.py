@@ -4,8 +4,8 @@
 
 Takes the first `--pages` pictures of FOLDER. Each variant runs in a process of its own, in turns, `--repeats` times;
 the figures are user + system CPU seconds with all children, and the smallest of each variant counts. The loop does one
-stage for all documents before the next, as the job's shuffles make it; `by document` stays in one open child instead,
-which no job could that spreads pages over workers.
+stage for all documents before the next, as the job's shuffles make it; `by document` fetches each document once and is
+done with it before the next instead, which no job could that spreads documents over workers.
 """
 
 from __future__ import annotations

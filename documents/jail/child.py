@@ -25,13 +25,21 @@ class Bounds(NamedTuple):
 
     memory: int  # of address space, shared libraries included
     output: int  # of one answer
-    pixels: int  # of the answers' file, which has that size already: what can be drawn straight into it
+    pixels: int  # of the file that is drawn in, which has that size already
+
+
+class Files(NamedTuple):
+    """The descriptors that a child is given."""
+
+    source: int  # the document
+    output: int  # for the answers' bytes
+    canvas: int  # to draw pages in
 
 
 class Answers:
     """The calls about one document. Each gives a JSON answer, and bytes that are to go to the file for answers.
 
-    The bytes are None where there are none, or where they were drawn on the canvas: the beginning of that file.
+    The bytes are None where there are none, or where they were drawn on the canvas.
     """
 
     def __init__(self, data: mmap.mmap | bytes, media_type: str, canvas: Shared) -> None:
@@ -52,7 +60,7 @@ class Answers:
         image = self._opened().render(page, self._canvas)
         said = wire.image_to_json(image)
         if self._canvas.holds(image.pixels):
-            return {**said, "bytes": image.pixels.nbytes}, None
+            return {**said, "bytes": image.pixels.nbytes, "drawn": True}, None
         return said, image.pixels
 
     def preview(self, page: int, longest: int) -> tuple[Json, Any]:
@@ -69,22 +77,20 @@ _CALLS = frozenset({"inspect", "render", "preview", "overlay"})
 
 
 def serve(
-    channel: socket.socket, source: int, output: int, media_type: str, size: int, limits: Bounds, walls: isolation.Walls
+    channel: socket.socket, files: Files, media_type: str, size: int, limits: Bounds, walls: isolation.Walls
 ) -> None:
-    """Answers calls about the document in the file `source` until the other side closes.
-
-    The answers' bytes go to the file `output`.
-    """
-    data = mmap.mmap(source, size, prot=mmap.PROT_READ) if size else b""
-    os.close(source)
-    canvas = Shared(mmap.mmap(output, limits.pixels))
+    """Answers calls about a document until the other side closes."""
+    data = mmap.mmap(files.source, size, prot=mmap.PROT_READ) if size else b""
+    os.close(files.source)
+    canvas = Shared(mmap.mmap(files.canvas, limits.pixels))
+    os.close(files.canvas)
     _confine(limits, walls)
     answers = Answers(data, media_type, canvas)
     with contextlib.suppress(PagebeamError):  # the other side has closed: the end of the work
         while True:
             call = frames.receive(channel, most=frames.LARGEST)
             _limit_cpu(float(call.pop("cpu_seconds")))
-            frames.send(channel, answer(answers, output, str(call.pop("call")), call))
+            frames.send(channel, answer(answers, files.output, str(call.pop("call")), call))
 
 
 def _confine(limits: Bounds, walls: isolation.Walls) -> None:

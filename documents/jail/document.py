@@ -12,8 +12,8 @@ import numpy as np
 
 from documents import blob
 from documents.jail import frames, wire
+from documents.jail.canvas_file import SIZE
 from documents.jail.process import Limits, Zygote
-from documents.sizing import LONG_SIDE
 from schemas.errors import (
     MAX_MESSAGE,
     CorruptDocument,
@@ -33,7 +33,6 @@ T = TypeVar("T")
 _FORESEEN: dict[str, type[Exception]] = {
     kind.__name__: kind for kind in (CorruptDocument, Encrypted, JailMemoryLimit, SignedDocument, TooManyPixels)
 }  # what a reader or the PDF writer may say of a document
-_IMAGE_BYTES = LONG_SIDE * LONG_SIDE * 3  # the largest page image
 
 
 class UnforeseenError(Exception):
@@ -50,8 +49,7 @@ class JailedDocument:
         self.cpu_seconds = 0.0  # what its calls have used so far
         self._output = blob.create()  # the answers' bytes: the child can make no file
         try:
-            os.ftruncate(self._output, _IMAGE_BYTES)  # room to draw in; what is not drawn on takes no memory
-            self._channel = zygote.fork(limits, media_type, size, source, self._output, _IMAGE_BYTES)
+            self._channel = zygote.fork(limits, media_type, size, source, self._output)
         except BaseException:
             os.close(self._output)
             raise
@@ -116,10 +114,7 @@ class JailedDocument:
             self.cpu_seconds += max(0.0, wire.number(answer.get("cpu_seconds", 0.0)))
             if "error" in answer:
                 raise _error_of(answer)
-            size = int(answer.get("bytes", 0))
-            if size > (self._limits.output_bytes if name == "overlay" else _IMAGE_BYTES):
-                raise ValueError(f"an answer of {size} bytes")
-            return believe(answer, blob.read(self._output, size) if size else memoryview(b""))
+            return believe(answer, self._bytes(answer, self._limits.output_bytes if name == "overlay" else SIZE))
         except JailTimeout:
             self._let_go()
             self._zygote.kill()
@@ -129,6 +124,14 @@ class JailedDocument:
         except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, EOFError) as error:
             self.close()
             raise JailCrash(f"the parser's answer makes no sense ({type(error).__name__})") from error
+
+    def _bytes(self, answer: frames.Json, most: int) -> memoryview:
+        size = int(answer.get("bytes", 0))
+        if size > most:
+            raise ValueError(f"an answer of {size} bytes")
+        if answer.get("drawn"):
+            return self._zygote.canvas.read(size)
+        return blob.read(self._output, size) if size else memoryview(b"")
 
     def _autopsy(self, crash: JailCrash) -> JailError:
         """Why the child died, as far as the kernel tells."""

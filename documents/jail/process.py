@@ -13,7 +13,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from documents.jail import frames
+from documents.jail import canvas_file, frames
+from documents.jail.canvas_file import CanvasFile
+from documents.jail.isolation import LEVELS
 from schemas.errors import JailError
 
 PAGES = 10  # that a call is about, mostly
@@ -79,6 +81,7 @@ class Zygote:
 
     def __init__(self, module: str) -> None:
         self._killed = False
+        self._canvas: CanvasFile | None = None
         self._control, theirs = _pair()
         with theirs:
             self._process = (
@@ -106,10 +109,20 @@ class Zygote:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def fork(self, limits: Limits, media_type: str, size: int, source: int, output: int, pixels: int) -> socket.socket:
+    @property
+    def canvas(self) -> CanvasFile:
+        """What its present child draws in.
+
+        Behind the filter a child leaves no process behind, and no descriptor: what it drew in can be used again.
+        """
+        if self._canvas is None:
+            self._canvas = CanvasFile(kept=self.isolation != LEVELS[0])
+        return self._canvas
+
+    def fork(self, limits: Limits, media_type: str, size: int, source: int, output: int) -> socket.socket:
         """The socket of a fresh child, which holds a document in the file `source`.
 
-        Its answers' bytes come in the file `output`, which has a size of `pixels` bytes.
+        Its answers' bytes come in the file `output`, pages are drawn in `canvas`.
         """
         ours, theirs = _pair()
         request = {
@@ -117,10 +130,10 @@ class Zygote:
             "bytes": size,
             "memory_bytes": limits.memory_bytes,
             "output_bytes": limits.output_bytes,
-            "pixel_bytes": pixels,
+            "pixel_bytes": canvas_file.SIZE,
         }
         with theirs:
-            frames.send(self._control, request, [theirs.fileno(), source, output])
+            frames.send(self._control, request, [theirs.fileno(), source, output, self.canvas.descriptor])
         return ours
 
     def child_ended(self) -> tuple[int | None, int]:
@@ -130,8 +143,20 @@ class Zygote:
         except JailError:
             self.kill()
             return None, 0
+        self._clear_canvas()
         scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KB elsewhere
         return int(report["exit"]), int(report["max_rss"]) * scale
+
+    def _clear_canvas(self) -> None:
+        if self._canvas is not None and self._canvas.kept:
+            self._canvas.clear()
+        else:
+            self._drop_canvas()
+
+    def _drop_canvas(self) -> None:
+        if self._canvas is not None:
+            self._canvas.close()
+            self._canvas = None
 
     def kill(self) -> None:
         """Ends it and its child. May be called twice."""
@@ -142,3 +167,4 @@ class Zygote:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._control.close()
+        self._drop_canvas()

@@ -68,14 +68,14 @@ def main() -> None:
     frames.send(control, {"isolation": walls.level})
     try:
         while True:
-            request, descriptors = frames.receive_with(control, descriptors=3)
-            channel = socket.socket(fileno=descriptors[0])
+            request, descriptors = frames.receive_with(control, descriptors=4)
+            channel, files = socket.socket(fileno=descriptors[0]), child.Files(*descriptors[1:])
             pid = _fork()
             if pid == 0:
-                _run_child(control, channel, descriptors[1], descriptors[2], request, mapped, walls)
+                _run_child(control, channel, files, request, mapped, walls)
             channel.close()
-            os.close(descriptors[1])
-            os.close(descriptors[2])
+            for descriptor in files:
+                os.close(descriptor)
             _, status, usage = os.wait4(pid, 0)
             frames.send(control, {"exit": os.waitstatus_to_exitcode(status), "max_rss": usage.ru_maxrss})
     except PagebeamError:
@@ -148,8 +148,7 @@ def _fork() -> int:
 def _run_child(
     control: socket.socket,
     channel: socket.socket,
-    source: int,
-    output: int,
+    files: child.Files,
     request: frames.Json,
     mapped: int,
     walls: isolation.Walls,
@@ -163,7 +162,7 @@ def _run_child(
             control.close()
             pixels = request["pixel_bytes"]
             bounds = child.Bounds(mapped + pixels + request["memory_bytes"], request["output_bytes"], pixels)
-            child.serve(channel, source, output, request["media_type"], request["bytes"], bounds, walls)
+            child.serve(channel, files, request["media_type"], request["bytes"], bounds, walls)
             code = 0
     except BaseException:
         code = 1

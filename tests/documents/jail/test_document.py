@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import mmap
 import os
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +14,8 @@ import pytest
 from PIL import Image
 
 from documents import media
-from documents.jail import Jail
+from documents.jail import LEVELS, Jail, JailedDocument
+from documents.jail.canvas_file import SIZE, CanvasFile
 from documents.overlay import write_overlay
 from documents.reader import open_document
 from schemas.geometry import Quad
@@ -79,10 +83,40 @@ def test_pages_that_are_drawn_in_one_place_are_each_themselves(opened: Opened) -
         assert np.array_equal(pixels, expected[page])
 
 
-def test_nothing_of_a_document_is_left_for_the_next(opened: Opened) -> None:
-    data = _encoded("PNG", (80, 60))
+def _drawn_in(document: JailedDocument) -> np.ndarray:
+    return np.fromfile(f"/proc/self/fd/{document._zygote.canvas.descriptor}", np.uint8)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the file that is drawn in through Linux's /proc")
+@pytest.mark.parametrize("level", [LEVELS[0], LEVELS[-1]])
+def test_nothing_of_a_document_is_left_for_the_next(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEBEAM_TEST_LEVEL", level)
+    jail, data, files = Jail(LIMITS, "tests.faulty_zygote"), _encoded("PNG", (80, 60)), set()
     for _ in range(2):
-        with opened(data) as document:
-            assert not any(os.pread(document._output, 1 << 16, 0))
+        with Opened(jail)(data) as document:
+            assert os.fstat(document._output).st_size == 0
+            assert not _drawn_in(document).any()
             pixels = document.render(0).pixels
-            assert os.pread(document._output, pixels.nbytes, 0) == pixels.tobytes()
+            assert np.array_equal(_drawn_in(document)[: pixels.size], pixels.ravel())
+            files.add(os.fstat(document._zygote.canvas.descriptor).st_ino)
+            again = document.isolation != LEVELS[0]
+    assert len(files) == (1 if again else 2)
+    jail.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a child's file is kept for the next on Linux alone")
+def test_a_kept_canvas_is_cleared_wherever_somebody_wrote_and_can_be_neither_cut_nor_sealed() -> None:
+    canvas = CanvasFile(kept=True)
+    places = (0, 5_000, (20 << 20) + 1, SIZE - 1)
+    for drawn in (0, 10_000, SIZE):
+        for place in places:
+            os.pwrite(canvas.descriptor, b"x", place)
+        assert canvas.read(drawn)[:1] == (b"x" if drawn else b"")
+        canvas.clear()
+        assert not np.fromfile(f"/proc/self/fd/{canvas.descriptor}", np.uint8).any()
+        assert os.fstat(canvas.descriptor).st_blocks * 512 <= min(drawn + mmap.PAGESIZE, 16 << 20)
+    with pytest.raises(PermissionError):
+        os.ftruncate(canvas.descriptor, 0)
+    with pytest.raises(PermissionError):
+        fcntl.fcntl(canvas.descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+    canvas.close()
