@@ -11,8 +11,10 @@ from pipelines.options import Settings
 from schemas.records import SCHEMAS, DocumentRow, PageRow, TokenRow
 from transforms import opened, storage
 from transforms.cap_pages import Cap
+from transforms.classify_pages import classify
 from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, Page, PageEnd, PageTask
 from transforms.read_words import read
+from transforms.rectify_pages import rectify
 from transforms.render_pages import render
 from transforms.screen_documents import Screen
 from transforms.write_overlays import Overlays
@@ -69,8 +71,11 @@ class Loop:
             self._end(head, pages)
 
     def _read(self, task: PageTask) -> PageEnd:
-        page = render(task, self.settings.run)
-        return read(page, self.engine, self.settings.run, True)[0] if isinstance(page, Page) else page
+        run = self.settings.run
+        asked = classify(task, run)
+        page = render(asked, run) if isinstance(asked, PageTask) else asked
+        page = rectify(page, run) if isinstance(page, Page) else page
+        return read(page, self.engine, run, True)[0] if isinstance(page, Page) else page
 
     def _end(self, head: DocumentHead, pages: list[PageEnd]) -> None:
         overlays = Overlays(self.settings.run, self.settings.output, self.settings.scratch, False, False)
