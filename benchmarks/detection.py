@@ -143,9 +143,7 @@ def main() -> int:
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(DEFAULTS))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--limit", type=int, help="pages of each set, spread evenly")
-    parser.add_argument(
-        "--peers", type=int, default=0, help="pages of each set that RapidOCR and Tesseract get as well"
-    )
+    parser.add_argument("--peers", action="store_true", help="RapidOCR and Tesseract, too")
     parser.add_argument("--keep", type=Path, help="folder of what the peers found")
     parser.add_argument("--parts", action="store_true", help="what each step costs, too")
     options = parser.parse_args()

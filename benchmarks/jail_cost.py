@@ -36,7 +36,7 @@ from documents.overlay import write_overlay
 from documents.reader import Document, open_document
 from models.engines import Engine, open_engine
 from pipelines.options import parse
-from schemas.pages import Inspection, PageImage, Word
+from schemas.pages import Inspection, PageImage, Pixels, Word
 from transforms import opened
 
 
@@ -67,6 +67,10 @@ class _Unjailed:
     def inspect(self, max_pages: int, redo: bool) -> Inspection:
         with self._timed():
             return self._opened().inspect(max_pages, redo)
+
+    def preview(self, page: int, longest: int) -> Pixels:
+        with self._timed():
+            return self._opened().preview(page, longest)
 
     def render(self, page: int) -> PageImage:
         with self._timed():
@@ -144,9 +148,13 @@ def _loop(folder: str, output: str, engine: Engine, jail: _Jailed | _NoJail) -> 
     opened.jail = lambda: jail  # type: ignore[assignment]
     settings, _ = parse(["--input", folder, "--output", output, "--run", "loop"])
     before = _spent(jail.calls)
-    Loop(settings, engine).run(by_stage=True)
+    loop = Loop(settings, engine)
+    loop.run(by_stage=True)
     after = _spent(jail.calls)
     shutil.rmtree(output)
+    failed = [page.row.reason for page in loop.pages if page.row.status != "done"]
+    if failed:
+        raise SystemExit(f"{len(failed)} pages failed: {failed[0]}")
     return Spent(*(b - a for a, b in zip(before, after, strict=True)))
 
 
