@@ -142,13 +142,16 @@ def cuts(starts: np.ndarray, ends: np.ndarray, columns: int) -> list[tuple[int, 
     middles = np.rint((starts[1:] + ends[:-1]) / 2).astype(int)
     found, left, within = [], 0, False
     while columns - left > WIDTH:
-        reached = (middles >= left + LEAST_COLUMNS) & (middles <= left + WIDTH) & (middles <= columns - LEAST_COLUMNS)
+        # A gap that reaches over the window's end is cut there: chopped, it would be lost between the two parts.
+        over = (ends[:-1] <= left + WIDTH) & (starts[1:] >= left + WIDTH)
+        places = np.where(over, np.minimum(middles, left + WIDTH), middles)
+        reached = (places >= left + LEAST_COLUMNS) & (places <= left + WIDTH) & (places <= columns - LEAST_COLUMNS)
         wide = reached & (gaps >= FAIR_GAP * gaps[reached].max(initial=0.0))
-        full = wide & (middles >= left + LEAST_FILLED)
+        full = wide & (places >= left + LEAST_FILLED)
         if full.any():
-            right = after = int(middles[full][gaps[full].argmax()])
+            right = after = int(places[full][gaps[full].argmax()])
         elif wide.any():
-            right = after = int(middles[wide].max())
+            right = after = int(places[wide].max())
         else:
             right, after = left + WIDTH, left + WIDTH - OVERLAP
         found.append((left, right, within, after < right))

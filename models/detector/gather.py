@@ -15,7 +15,8 @@ from models.detector.strips import Strips
 SHRINK = 4  # pixels of the page a cell of the map that says which line is where
 MARGIN = 16  # cells around all lines: what tells ink from paper, rules from print
 AROUND = 0.12  # of a strip's height: ink so far above and below may be its own
-BEYOND = 0.45  # ... and so far before and after it
+BEYOND = 0.45  # ... and so far before and after it ...
+LEAST_BEYOND = 12.0  # pixels: at least, since of small print a cell of the Line Net's maps is a letter or two
 SPECK = 0.012  # of the square of a line's height: smaller ink is no dot
 LETTER = 0.3  # of a line's height: lower ink tells nothing of its edges
 STROKE = 0.8  # of a line's height: narrower ink that goes on both above and below the line is a stroke through it
@@ -74,7 +75,7 @@ def _drawn(shape: tuple[int, ...], strips: Strips) -> tuple[Numbers, Numbers, In
     size = tuple(-(-side // SHRINK) for side in shape)
     loose, tight = np.zeros(size, np.int32), np.zeros(size, np.int32)
     high = strips.boxes[:, 3] - strips.boxes[:, 1]
-    margin = np.column_stack([BEYOND * high, AROUND * high])
+    margin = np.column_stack([np.maximum(BEYOND * high, LEAST_BEYOND), AROUND * high])
     outlines = [
         _outlines(strips.boxes + np.hstack([-margin * grown, margin * grown]), strips.slope) for grown in (1, 0)
     ]

@@ -11,9 +11,9 @@ from models.detector.boxes import Boxes, Floats, Ints
 from models.detector.links import join
 from models.line_net import CELL, Map, Maps
 
-LEAST_ODDS = 0.7  # log-odds of a cell that is a line's kernel ...
+LEAST_ODDS = 0.4  # log-odds of a cell that is a line's kernel ...
 FAINT_ODDS = -0.5  # ... and of one where no better is near: lone digits, faint print
-LEAST_SURE = 0.5  # of a strip: the mean log-odds of its cells
+LEAST_SURE = 0.4  # of a strip: the mean log-odds of its cells
 LEAST_HEIGHT = 6.0  # pixels of a line of text
 SHORTENED = 0.2  # of a line's height: what its kernel lacks at each end
 APART = 0.5  # of a line's height: cells that point at middles so far apart are of two lines

@@ -104,6 +104,12 @@ def test_windows_cover_the_line_and_lie_on_one_frame(text: Text) -> None:
     assert all(window.pixels.shape == (HEIGHT, WIDTH) and window.columns <= WIDTH for window in windows)
 
 
+def test_a_gap_over_the_windows_end_is_cut_and_not_chopped() -> None:
+    gap = (WIDTH - 19, WIDTH + 21)
+    found = cuts(np.array([0.0, gap[1]]), np.array([gap[0], WIDTH + 40.0]), WIDTH + 44)
+    assert found == [(0, WIDTH, False, False), (WIDTH, WIDTH + 44, False, False)]
+
+
 @given(st.lists(st.tuples(st.integers(1, 700), st.integers(0, 60)), min_size=1, max_size=12))
 def test_cuts_never_leave_a_sliver(parts: list[tuple[int, int]]) -> None:
     ends = np.cumsum([size + gap for size, gap in parts]).astype(float)
