@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder; a job may be given another one like it."""
-NETWORKS = ("ocrable.onnx", "orientation.onnx", "corners.onnx", "corners_close.onnx", "line_net.onnx", "word_net.onnx")
-"""The networks in it, each with its card."""
+NETWORKS = ("ocrable", "orientation", "corners", "corners_close", "line_net", "word_net")
+FILES = (
+    *(f"{name}.{end}" for name in NETWORKS for end in ("onnx", "json")),
+    "lexicon.txt.xz",
+    "lexicon.json",
+    "wordinator.json",
+)
+"""What the job needs of it."""
+_DECIDE = (
+    "agreement",
+    "alphabet",
+    "calibration",
+    "distance",
+    "margin",
+    "small_threshold",
+    "threshold",
+    "upright_margin",
+)
+
+
+def digest(weights: Path) -> str:
+    """Of all files, hexadecimal."""
+    return hashlib.sha256(b"".join((weights / name).read_bytes() for name in FILES)).hexdigest()
+
+
+def decisive_digest(weights: Path) -> str:
+    """Of all that decides what is read, hexadecimal: of the networks' cards only what their classes go by."""
+    parts = []
+    for name in FILES:
+        content = (weights / name).read_bytes()
+        if name.removesuffix(".json") in NETWORKS:
+            card = json.loads(content)
+            content = json.dumps([card.get(field) for field in _DECIDE]).encode()
+        parts.append(content if name != "lexicon.json" else b"")
+    return hashlib.sha256(b"".join(parts)).hexdigest()

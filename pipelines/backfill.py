@@ -6,6 +6,7 @@ python -m pipelines.backfill --input FOLDER --output OUT
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import errno
 import functools
@@ -29,11 +30,10 @@ from pipelines.options import Settings, parse
 from pipelines.plan import Plan
 from pipelines.report import wording
 from schemas.errors import JailError, JailTooWeak, OutputUnwritable, UsageError
-from transforms import opened, retries, storage
+from transforms import models_folder, opened, retries, storage
 from transforms.compare_entries import UNKNOWN
 from transforms.elements import Thumbnail
 from transforms.gallery import LeastConfident
-from transforms.models_folder import check_models
 from transforms.screen_documents import listed_owners
 from transforms.storage_errors import explain, unwritable
 from transforms.summarise import Summary, merged
@@ -72,9 +72,11 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         logging.getLogger().setLevel(logging.CRITICAL)  # what matters is in the tables, or raised here
     FileSystems.set_options(options)  # Beam does so with a pipeline, but the input is listed before there is one
     storage.check(settings.output)
-    models = check_models(settings.models)
+    settings = dataclasses.replace(
+        settings, models=models_folder.found(settings.models.uri if settings.models else None)
+    )
     for engine in settings.engines.names:
-        check_engine(engine, models)
+        check_engine(engine, models_folder.folder_of(settings.models))
     reached = _check_jail(settings.min_isolation)
     check_storage(settings, options)
     owners = _owners(settings.owners)

@@ -18,7 +18,7 @@ from transforms import storage
 from transforms.clouds import Found
 from transforms.compare_entries import DELETED, NEW, Compare, CompareEntries
 from transforms.elements import ManifestEntry
-from transforms.models_folder import models_folder
+from transforms.models_folder import folder_of
 from transforms.plan_waves import PlanWaves, read_plan, write_entries
 from transforms.read_history import ReadHistory, read_documents, read_failures, wave_of
 from transforms.read_manifest import ReadManifest
@@ -108,7 +108,7 @@ def plan(
 
 
 def _versions(settings: Settings) -> dict[str, str]:
-    models = models_folder(settings.models)
+    models = folder_of(settings.models)
     return {name: open_engine(name, models).version for name in settings.engines.names}
 
 

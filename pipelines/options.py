@@ -15,6 +15,7 @@ from documents.jail import LEVELS
 from models.engines import ENGINES
 from schemas.errors import UsageError
 from transforms.engine_choice import EngineChoice, Share
+from transforms.models_folder import Models
 
 LOCAL_WAVE = 2_000  # documents: what a kill can cost, and what the local runner holds in memory, stay small
 CLUSTER_WAVE = 1_000_000  # documents: a cluster's start-up is paid once a wave
@@ -134,7 +135,7 @@ class Settings:
     nightly: bool = False  # only what earlier runs have not done
     reread: bool = False  # and what another version of the engine has
     accept_deleted: bool = False  # however much is gone
-    models: str | None = None  # the folder of our own models; None: those that came with the job
+    models: Models | None = None  # of our own; None: those that came with the job
 
     @property
     def folder(self) -> str:
@@ -215,6 +216,6 @@ def parse(argv: list[str], nightly: bool = False) -> tuple[Settings, PipelineOpt
         nightly=nightly,
         reread=nightly and ours.reread,
         accept_deleted=nightly and ours.accept_deleted,
-        models=ours.models and _whole(ours.models),
+        models=Models(_whole(ours.models), "") if ours.models else None,
     )
     return settings, options

@@ -16,6 +16,7 @@ from models.ocrable import FILE, LONG_SIDE, OcrableNet
 from transforms import models_folder, opened
 from transforms.elements import PageEnd, PageRun, PageTask
 from transforms.endings import end_page, fail_page
+from transforms.models_folder import Models
 from transforms.opened import Stopwatch
 
 STAGE = "ClassifyPages"
@@ -63,7 +64,7 @@ def _spent(task: PageTask, fetching: Stopwatch, classifying: Stopwatch) -> PageT
 
 
 class _ClassifyPages(beam.DoFn):
-    def __init__(self, run: str, min_isolation: str, models: str | None = None) -> None:
+    def __init__(self, run: str, min_isolation: str, models: Models | None = None) -> None:
         self._run = run
         self._min_isolation = min_isolation
         self._models = models
@@ -87,7 +88,7 @@ class ClassifyPages(beam.PTransform):
 
     run: str
     min_isolation: str = LEVELS[0]
-    models: str | None = None  # see transforms.models_folder
+    models: Models | None = None  # None: the project's own
 
     def expand(self, runs: beam.PCollection[PageRun]) -> beam.pvalue.DoOutputsTuple:
         return runs | "Classify" >> beam.ParDo(_ClassifyPages(self.run, self.min_isolation, self.models)).with_outputs(

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-import functools
-import glob
+import dataclasses
 import tempfile
+import threading
 from pathlib import Path
 
-from models.card import Card
-from models.own import NETWORKS, WEIGHTS
+from models.engines import open_engine
+from models.ocrable import FILE, OcrableNet
+from models.own import FILES, WEIGHTS, digest
+from models.rectifier import Rectifier
 from schemas.errors import ModelError, UsageError
 from transforms import storage
 from transforms.storage_errors import explain
 
-_fetched: list[tempfile.TemporaryDirectory[str]] = []  # they go with the process
+
+@dataclasses.dataclass(frozen=True)
+class Models:
+    """A folder like models/weights, as it was when the run began."""
+
+    uri: str
+    digest: str
+
+
+_lock = threading.Lock()
+_fetched: dict[str, tempfile.TemporaryDirectory[str]] = {}  # they go with the process
 _in_use = WEIGHTS
 
 
-def use(uri: str | None) -> None:
-    """From now on this process opens its models from the folder at `uri`, None for the project's own."""
+def use(models: Models | None) -> None:
+    """From now on this process opens its models from a folder, None for the project's own.
+
+    Raises ModelError where it is not what the run began with; what its storage raises.
+    """
     global _in_use
-    _in_use = models_folder(uri)
+    if models is None:
+        _in_use = WEIGHTS
+        return
+    folder = _here(models.uri)
+    if folder != _in_use and digest(folder) != models.digest:
+        raise ModelError(f"the models in {models.uri} are no longer those that the run began with")
+    _in_use = folder
 
 
 def in_use() -> Path:
@@ -28,32 +49,44 @@ def in_use() -> Path:
     return _in_use
 
 
-@functools.cache
-def models_folder(uri: str | None) -> Path:
-    """The folder at `uri`, None for the project's own; one that lies far away is fetched, once a process."""
+def found(uri: str | None) -> Models | None:
+    """The models at `uri`, None for the project's own, after all of them were opened once.
+
+    Raises UsageError, which names what is wrong with them.
+    """
     if uri is None:
-        return WEIGHTS
-    if "://" not in uri:
-        return Path(uri)
-    folder = tempfile.TemporaryDirectory(prefix="pagebeam-models-")
-    for found in storage.listing(f"{glob.escape(uri)}/*"):
-        (Path(folder.name) / found.path.rpartition("/")[2]).write_bytes(storage.read(found.path))
-    _fetched.append(folder)
-    return Path(folder.name)
-
-
-def check_models(uri: str | None) -> Path:
-    """The folder, in which every network has its card; raises UsageError, which names what is wrong."""
+        return None
     try:
-        if uri is not None:
-            storage.check(uri)
-        folder = models_folder(uri)
-        for name in NETWORKS:
-            Card.open(folder / name)
+        storage.check(uri)
+        folder = _here(uri)
+        OcrableNet.open(folder / FILE)
+        Rectifier(folder)
+        open_engine("native", folder)
+        return Models(uri, digest(folder))
     except ModelError as error:
         raise UsageError(f"--models {uri}: {error}") from error
     except UsageError:
         raise
     except Exception as error:  # each storage has classes of its own
         raise UsageError(f"--models {uri} cannot be read: {explain(error)}") from error
-    return folder
+
+
+def folder_of(models: Models | None) -> Path:
+    """Where the files are in this process."""
+    return WEIGHTS if models is None else _here(models.uri)
+
+
+def _here(uri: str) -> Path:
+    """The folder; one that lies far away is fetched, once a process."""
+    if "://" not in uri:
+        missing = [name for name in FILES if not (Path(uri) / name).is_file()]
+        if missing:
+            raise ModelError(f"{Path(uri) / missing[0]} is missing on this machine")
+        return Path(uri)
+    with _lock:
+        if uri not in _fetched:
+            folder = tempfile.TemporaryDirectory(prefix="pagebeam-models-")
+            for name in FILES:
+                (Path(folder.name) / name).write_bytes(storage.read(f"{uri}/{name}"))
+            _fetched[uri] = folder
+        return Path(_fetched[uri].name)

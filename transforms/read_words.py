@@ -25,6 +25,7 @@ from transforms.elements import Page, PageEnd, Reading, TwoReadings
 from transforms.endings import describe, end_page, fail_page, rendered
 from transforms.engine_choice import EngineChoice
 from transforms.gallery import Shortlist, thumbnail
+from transforms.models_folder import Models
 from transforms.opened import Stopwatch
 from transforms.tokens import pack
 
@@ -131,7 +132,7 @@ def _by(reading: Reading) -> dict[str, Any]:
 
 class _ReadWords(beam.DoFn):
     def __init__(
-        self, engines: EngineChoice, run: str, embedded_text: bool, gallery: bool, models: str | None = None
+        self, engines: EngineChoice, run: str, embedded_text: bool, gallery: bool, models: Models | None = None
     ) -> None:
         self._engines = engines
         self._models = models
@@ -187,7 +188,7 @@ class ReadWords(beam.PTransform):
     run: str
     embedded_text: bool
     gallery: bool
-    models: str | None = None  # see transforms.models_folder
+    models: Models | None = None  # None: the project's own
 
     def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
         reading = _ReadWords(self.engines, self.run, self.embedded_text, self.gallery, self.models)

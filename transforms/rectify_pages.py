@@ -14,6 +14,7 @@ from models.rectifier import Rectifier
 from transforms import models_folder
 from transforms.elements import Page, PageEnd
 from transforms.endings import fail_page
+from transforms.models_folder import Models
 from transforms.opened import Stopwatch
 
 STAGE = "RectifyPages"
@@ -49,7 +50,7 @@ def rectify(page: Page, run: str) -> Page | PageEnd:
 
 
 class _RectifyPages(beam.DoFn):
-    def __init__(self, run: str, models: str | None = None) -> None:
+    def __init__(self, run: str, models: Models | None = None) -> None:
         self._run = run
         self._models = models
 
@@ -67,7 +68,7 @@ class RectifyPages(beam.PTransform):
     """Sets pages upright and straight: gives `pages` and, for what failed, `ended_pages`."""
 
     run: str
-    models: str | None = None  # see transforms.models_folder
+    models: Models | None = None  # None: the project's own
 
     def expand(self, pages: beam.PCollection[Page]) -> beam.pvalue.DoOutputsTuple:
         return pages | "Rectify" >> beam.ParDo(_RectifyPages(self.run, self.models)).with_outputs(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.engines.base import clean
 from models.grey import grey_of
-from models.own import WEIGHTS
+from models.own import FILES, WEIGHTS, decisive_digest
 from models.windows import Window, cut_lines
 from models.word_detector import Line, Method, WordDetector
 from models.word_net import shared
@@ -17,15 +17,6 @@ from schemas.errors import UsageError
 from schemas.pages import PageImage, Word
 
 DETECTOR: Method = "learned"  # the default: see docs/detector.md for how they compare
-NEEDED = (
-    "word_net.onnx",
-    "word_net.json",
-    "line_net.onnx",
-    "line_net.json",
-    "lexicon.txt.xz",
-    "lexicon.json",
-    "wordinator.json",
-)
 
 
 class Native:
@@ -37,7 +28,7 @@ class Native:
         self._detector = WordDetector(detector, weights)
         self._net = shared(weights)
         self._wordinator = Wordinator.open(weights, self._net.alphabet)
-        self.version = f"1-{_digest(detector, weights)[:8]}"
+        self.version = f"1-{_version(detector, weights)}"
 
     def read(self, image: PageImage) -> list[Word]:
         """See `Engine.read`; raises Unreadable where nearly all that there is to read is noise."""
@@ -57,17 +48,15 @@ class Native:
         return [word for word in words if clean(word.text) == word.text]
 
 
-def _digest(detector: Method, weights: Path) -> str:
-    """Of all that decides what is read, but the code."""
-    parts = (weights / name for name in NEEDED if not name.endswith(".json") or name == "wordinator.json")
-    return hashlib.sha256(b"".join([*(path.read_bytes() for path in parts), detector.encode()])).hexdigest()
+def _version(detector: Method, weights: Path) -> str:
+    return hashlib.sha256(f"{detector} {decisive_digest(weights)}".encode()).hexdigest()[:8]
 
 
 def check(weights: Path = WEIGHTS) -> None:
     """Raises UsageError where ONNX Runtime or the weights are missing."""
     if importlib.util.find_spec("onnxruntime") is None:
         raise UsageError("the engine native needs ONNX Runtime: install it (pip install onnxruntime)")
-    for path in (weights / name for name in NEEDED):
+    for path in (weights / name for name in FILES):
         if not path.is_file():
             raise UsageError(f"the engine native needs {path}, which is part of the project")
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from models.engines import check_engine, native, open_engine
+from models.own import FILES
 from schemas.errors import Unreadable, UsageError
 from schemas.geometry import pixels_to_fractions
 from schemas.pages import PageImage
@@ -56,11 +57,11 @@ def test_an_empty_page_has_no_words() -> None:
 
 
 def test_missing_weights_are_told_before_a_job_starts(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"word_net\.onnx.*part of the project"):
+    with pytest.raises(UsageError, match=r"ocrable\.onnx.*part of the project"):
         check_engine("native", tmp_path)
-    for name in native.NEEDED[:-1]:
+    for name in FILES[:-1]:
         (tmp_path / name).touch()
-    with pytest.raises(UsageError, match=native.NEEDED[-1]):
+    with pytest.raises(UsageError, match=FILES[-1]):
         check_engine("native", tmp_path)
 
 
