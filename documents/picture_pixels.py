@@ -10,6 +10,7 @@ from documents.canvas import Canvas, new
 from schemas.pages import Pixels
 
 BAND_PIXELS = 4_000_000  # what is converted at once: a large picture is never held a second time in another mode
+RESIZED_PIXELS = 1 << 19  # at once
 COPIED_PIXELS = 1 << 16  # at once: they stay in the processor's cache
 KEPT_FOR_FILTER = 2  # whole-number averaging stops at this multiple of the wanted size; a filter does the rest
 _INTEGER_WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 32))  # depths of cameras, scanners and files
@@ -36,13 +37,11 @@ def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int, canva
         max(1, image.width // (KEPT_FOR_FILTER * width)),
         max(1, image.height // (KEPT_FOR_FILTER * height)),
     )
-    rgb = _reduced_rgb(image, factors)
-    if rgb.size != (width, height):
-        enlarging = width > rgb.width or height > rgb.height
-        rgb = rgb.resize((width, height), Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING)
-    if orientation in _TURNS:
-        rgb = rgb.transpose(_TURNS[orientation])
-    return _drawn(rgb, canvas)
+    plain = _reduced(image, factors)
+    if orientation not in _TURNS:
+        return _drawn(plain, (width, height), canvas)
+    turned = _band(plain, (width, height), 0, height).transpose(_TURNS[orientation])
+    return _drawn(turned, turned.size, canvas)
 
 
 def to_grey(pixels: Pixels) -> npt.NDArray[np.uint8]:
@@ -50,28 +49,42 @@ def to_grey(pixels: Pixels) -> npt.NDArray[np.uint8]:
     return np.asarray(Image.fromarray(pixels).convert("L"))
 
 
-def _drawn(rgb: Image.Image, canvas: Canvas) -> Pixels:
-    """The picture's pixels, copied by bands: Pillow hands them over by way of two more copies."""
-    pixels = canvas(rgb.height, rgb.width)
-    rows = max(1, COPIED_PIXELS // rgb.width)
-    for top in range(0, rgb.height, rows):
-        bottom = min(top + rows, rgb.height)
-        pixels[top:bottom] = np.asarray(rgb.crop((0, top, rgb.width, bottom)))
+def _drawn(plain: Image.Image, size: tuple[int, int], canvas: Canvas) -> Pixels:
+    """The picture in another size, by bands: Pillow holds each twice more, in memory that is new to a fresh process."""
+    width, height = size
+    pixels = canvas(height, width)
+    rows = max(1, (COPIED_PIXELS if plain.size == size else RESIZED_PIXELS) // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        band = _band(plain, size, top, bottom)
+        pixels[top:bottom] = np.asarray(band.convert("RGB") if band.mode == "L" else band)
     return pixels
 
 
-def _reduced_rgb(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
-    """The image in RGB, averaged over blocks of `factors` (across, down) pixels, band by band."""
-    if image.mode == "RGB" and factors == (1, 1):
+def _band(plain: Image.Image, size: tuple[int, int], top: int, bottom: int) -> Image.Image:
+    """Some rows of the picture in another size."""
+    width, height = size
+    if plain.size == size:
+        return plain.crop((0, top, width, bottom))
+    enlarging = width > plain.width or height > plain.height
+    down = plain.height / height
+    box = (0, top * down, plain.width, min(plain.height, bottom * down))
+    filtered = Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING
+    return plain.resize((width, bottom - top), filtered, box)
+
+
+def _reduced(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
+    """The image in RGB, or in L where it is grey, averaged over blocks of `factors` (across, down) pixels, by bands."""
+    if image.mode in ("RGB", "L") and factors == (1, 1) and not image.has_transparency_data:
         return image
     levels = _levels(image)
     across, down = factors
-    out = Image.new("RGB", (-(-image.width // across), -(-image.height // down)))
+    is_grey = levels is not None or (image.mode in ("1", "L") and not image.has_transparency_data)
+    out = Image.new("L" if is_grey else "RGB", (-(-image.width // across), -(-image.height // down)))
     rows = max(1, BAND_PIXELS // (image.width * down)) * down
     for top in range(0, image.height, rows):
-        band = image.crop((0, top, image.width, min(image.height, top + rows)))
-        rgb = _to_rgb(band, levels)
-        out.paste(rgb if factors == (1, 1) else rgb.reduce(factors), (0, top // down))
+        band = _plain(image.crop((0, top, image.width, min(image.height, top + rows))), levels)
+        out.paste(band if factors == (1, 1) else band.reduce(factors), (0, top // down))
     return out
 
 
@@ -92,12 +105,13 @@ def _levels(image: Image.Image) -> tuple[float, float] | None:
     return (high, low) if white_is_zero else (low, high)
 
 
-def _to_rgb(band: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
+def _plain(band: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
+    """In L where it is grey, else in RGB."""
     if levels is not None:
         low, high = levels
         scaled = (np.asarray(band).astype(np.float32) - low) * (255 / (high - low))
         grey = np.clip(np.nan_to_num(scaled, nan=255.0), 0, 255).round().astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
+        return Image.fromarray(grey)
     if band.mode == "LAB":
         lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(band, lab, srgb, outputMode="RGB")
@@ -106,4 +120,4 @@ def _to_rgb(band: Image.Image, levels: tuple[float, float] | None) -> Image.Imag
     if band.has_transparency_data:
         rgba = band.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return band.convert("RGB")
+    return band.convert("L" if band.mode in ("1", "L") else "RGB")

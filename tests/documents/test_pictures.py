@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from documents import media, pictures
+from documents.picture_pixels import to_pixels
 from documents.pictures import PictureDocument
 from documents.reader import open_document
 from schemas.errors import CorruptDocument, PagebeamError, TooManyPixels
@@ -349,3 +350,17 @@ def test_a_png_whose_pixels_are_damaged_is_corrupt_and_not_read_in_part() -> Non
             document.render(0)
         with pytest.raises(CorruptDocument):
             document.preview(0, 40)
+
+
+@pytest.mark.parametrize("size", [(640, 2117), (2048, 613), (97, 331)])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_bands_are_resized_without_a_seam(mode: str, size: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (499, 301, len(mode)), np.uint8).squeeze()
+    image = Image.fromarray(noise)
+    enlarging = size[0] > image.width or size[1] > image.height
+    factors = (max(1, image.width // (2 * size[0])), max(1, image.height // (2 * size[1])))
+    whole = (image if factors == (1, 1) else image.reduce(factors)).resize(
+        size, Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING
+    )
+    difference = to_pixels(image, size, 1).astype(int) - np.asarray(whole.convert("RGB"))
+    assert np.abs(difference).max() <= 1
