@@ -63,8 +63,6 @@ def _touching_border(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     touching = np.zeros_like(ink)
     for turn in range(4):
         turned, result = np.rot90(ink, turn), np.rot90(touching, turn)
-        runs = np.logical_and.accumulate(turned, axis=0)
-        result |= runs
-        result[1:] |= runs[:-1]
-        result[2:] |= runs[:-2]
+        lengths = np.where(turned.all(1), turned.shape[1], turned.argmin(1))  # of the run at each row's beginning
+        result |= np.arange(turned.shape[1]) < np.where(lengths, lengths + 2, 0)[:, None]
     return touching
