@@ -13,11 +13,11 @@ from transforms import opened, storage
 from transforms.cap_pages import Cap
 from transforms.classify_pages import classify
 from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, Page, PageEnd, PageTask
+from transforms.overlays import Overlays
 from transforms.read_words import read
 from transforms.rectify_pages import rectify
 from transforms.render_pages import render
 from transforms.screen_documents import Screen
-from transforms.write_overlays import Overlays
 from transforms.write_table import Packed, pack_rows, to_parquet
 
 

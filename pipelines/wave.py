@@ -21,6 +21,7 @@ from transforms.count_ends import CountEnds
 from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, PageRun, Thumbnail, TwoReadings
 from transforms.fit_rows import FitDocuments, FitPages, fitted
 from transforms.gallery import LeastConfident
+from transforms.overlays import Overlays
 from transforms.plan_waves import read_plan, wave_uri
 from transforms.read_words import ReadWords
 from transforms.rectify_pages import RectifyPages
@@ -28,7 +29,7 @@ from transforms.render_pages import RenderPages
 from transforms.screen_documents import Screen, ScreenDocuments
 from transforms.share_copies import CopyPages, ShareCopies
 from transforms.summarise import Summarise, Summary
-from transforms.write_overlays import Overlays, WriteOverlays
+from transforms.write_overlays import WriteOverlays
 from transforms.write_table import Packed, WriteTable, pack_rows
 
 
@@ -48,8 +49,8 @@ def build(
         (capped.ended_pages, here.read, elsewhere)
         | "EndedPages" >> beam.Flatten()
         | "FitPages" >> FitPages(run)
-        | "CountPages" >> CountEnds(progress_folder)
         | "CopyPages" >> CopyPages()
+        | "CountPages" >> CountEnds(progress_folder)
     )
     finished = (capped.heads, here.read, elsewhere) | "WriteOverlays" >> WriteOverlays(
         Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed, settings.min_isolation)

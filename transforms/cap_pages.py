@@ -122,6 +122,9 @@ class _CapPages(beam.DoFn):
             else:
                 yield beam.pvalue.TaggedOutput("runs", result)
 
+    def start_bundle(self) -> None:
+        opened.close()  # of a bundle that broke off; what was out of reach then is asked for again
+
     def finish_bundle(self) -> None:
         opened.close()
 

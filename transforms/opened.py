@@ -1,7 +1,8 @@
 """The document that this thread has open in the jail.
 
 The transforms of a fused stage ask one after the other for the same document; it is fetched and opened once for them.
-What is open is closed when another is asked for, and at the end of a bundle (`close`).
+What is open is closed when another is asked for, and at the end of a bundle (`close`). Until then a document that could
+not be fetched is not sought again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from transforms.elements import Document
 from transforms.sources import Source
 
 ISOLATION_METRIC = "isolation_"  # with a level behind it: processes that parsed a document behind its walls
+MOST_UNREADABLE = 3  # places of a document; each may have been tried for long, and the storage of all is often one
 T = TypeVar("T")
 _local = threading.local()
 _PIXEL = (  # a whole GIF
@@ -111,7 +113,8 @@ def fetch(uri: str) -> Source:
 def open_document(document: Document, min_isolation: str = LEVELS[0]) -> JailedDocument:
     """A document that was seen before, from the first of its places at which its bytes still are.
 
-    Raises, where they are nowhere, SourceChanged or what `fetch` raises of the first place; JailTooWeak.
+    Raises, where they are nowhere or MOST_UNREADABLE places could not be read, SourceChanged or what `fetch` raises of
+    the first place; JailTooWeak.
     """
     return _opened(document).child(document.media_type, min_isolation)
 
@@ -130,6 +133,9 @@ def _opened(document: Document) -> _Opened:
     uris = [place.entry.uri for place in document.places]
     if opened is not None and opened.source.document_id == document.document_id and opened.uri in uris:
         return opened
+    sought_in_vain: tuple[str, list[str], PagebeamError] | None = getattr(_local, "sought_in_vain", None)
+    if sought_in_vain is not None and sought_in_vain[:2] == (document.document_id, uris):
+        raise sought_in_vain[2].with_traceback(None)
     errors: list[PagebeamError] = []
     for uri in uris:
         try:
@@ -139,12 +145,16 @@ def _opened(document: Document) -> _Opened:
             errors.append(SourceChanged(f"{uri} is no longer the file that was seen first"))
         except (SourceMissing, SourceUnreadable) as error:
             errors.append(error)
+            if sum(isinstance(one, SourceUnreadable) for one in errors) == MOST_UNREADABLE:
+                break
     close()
+    _local.sought_in_vain = document.document_id, uris, errors[0]
     raise errors[0]
 
 
 def close() -> None:
-    """Closes what this thread has open."""
+    """Closes what this thread has open, and forgets what it could not open."""
+    _local.sought_in_vain = None
     opened: _Opened | None = getattr(_local, "opened", None)
     if opened is not None:
         _local.opened = None

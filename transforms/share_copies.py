@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,10 +17,13 @@ MOST_PLACES = 1000  # that share one reading: each of its pages carries them all
 
 
 def share(documents: Iterable[Document]) -> Iterator[Document]:
-    """Of documents of the same bytes the first by its URI, the others as its copies."""
-    by_uri = sorted(documents, key=lambda document: document.entry.uri)
-    for start in range(0, len(by_uri), MOST_PLACES):
-        first, *others = by_uri[start : start + MOST_PLACES]
+    """Of documents of the same bytes the first by its URI, the others as its copies.
+
+    Of more than MOST_PLACES the first of each so many as they come: no more of them are held at once.
+    """
+    coming = iter(documents)
+    while chunk := sorted(itertools.islice(coming, MOST_PLACES), key=lambda document: document.entry.uri):
+        first, *others = chunk
         yield dataclasses.replace(first, copies=tuple(others))
 
 
@@ -36,6 +40,7 @@ def copied(end: PageEnd, document: Document) -> PageEnd:
         end,
         document=document,
         row=dataclasses.replace(end.row, uri=uri, times={}),
+        head=None,  # it is the first place's, and holds all the others
         tokens=None if end.tokens is None else _moved(end.tokens, uri),
         cpu_seconds=0.0,
         engine_cpu_seconds=0.0,
@@ -53,7 +58,7 @@ def _moved(tokens: bytes, uri: str) -> bytes:
 
 
 def _by_content(document: Document) -> tuple[tuple[str, str], Document]:
-    return (document.entry.owner or "", document.document_id), document
+    return (document.entry.owner or "", document.document_id), document  # an empty owner is none (read_manifest)
 
 
 def _share(group: tuple[Any, Iterable[Document]]) -> Iterator[Document]:

@@ -26,7 +26,7 @@ class Counting(StandIn):
 
 
 def test_the_same_bytes_of_one_owner_are_read_once_and_recorded_for_each_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = small_files.scan_pdf([2, 0, 3])
     owners = {"a.pdf": "ann", "sub/b.pdf": "ann", "c.pdf": "bob"}
@@ -41,6 +41,7 @@ def test_the_same_bytes_of_one_owner_are_read_once_and_recorded_for_each_place(
     engine = Counting()
     monkeypatch.setattr(read_words, "engine_of_thread", lambda _: engine)
     assert job(manifest, tmp_path / "out", "--no_gallery") == DONE
+    assert "3 of 3 files ended, 9 pages seen" in capsys.readouterr().err  # as the summary has them
     assert engine.pages == 4  # two of ann's and two of bob's: the blank one is not asked for
     found = tables(tmp_path / "out")
     for row in found["documents"]:

@@ -125,6 +125,7 @@ def test_a_file_that_is_another_one_now_or_gone_fails(tmp_path: Path) -> None:
     (end,) = Cap(RUN, 10, False, True).open(seen)
     assert isinstance(end, DocumentEnd)
     assert (end.row.reason, end.failures[0].error) == ("source_changed", "source_changed")
+    opened.close()  # until then it is not sought again
     path.unlink()
     (end,) = Cap(RUN, 10, False, True).open(seen)
     assert isinstance(end, DocumentEnd)

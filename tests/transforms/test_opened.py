@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from documents.jail import LEVELS, JailedDocument
-from schemas.errors import JailCrash, JailError, JailMemoryLimit, JailTimeout, SourceChanged, SourceMissing
+from schemas.errors import (
+    JailCrash,
+    JailError,
+    JailMemoryLimit,
+    JailTimeout,
+    SourceChanged,
+    SourceMissing,
+    SourceUnreadable,
+)
 from tests import small_files
 from tests.transforms.examples import screened
 from transforms import opened, sources
@@ -106,6 +114,50 @@ def test_it_is_opened_at_the_first_place_at_which_it_still_is(tmp_path: Path, fe
     paths[2].unlink()
     with pytest.raises(SourceMissing, match=r"a\.png"):
         opened.open_document(one)
+
+
+def test_where_the_storage_is_down_not_every_place_is_asked_nor_for_every_page(
+    tmp_path: Path, fetches: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [small_files.put(tmp_path / f"{number}.png", small_files.png()) for number in range(9)]
+    first, *copies = [screened(path) for path in paths]
+    one = dataclasses.replace(first, copies=tuple(copies))
+    other = screened(small_files.put(tmp_path / "other.png", small_files.png(2)))
+    opened.close()
+    for number in (1, 2, 3, 5):
+        paths[number].unlink()
+    down = {str(paths[number]) for number in (0, 4, 6)}
+    fetched = sources.fetched
+
+    def watched(uri: str) -> object:
+        if uri in down:
+            fetches.append(uri)
+            raise SourceUnreadable(f"{uri} cannot be read")
+        return fetched(uri)
+
+    monkeypatch.setattr(sources, "fetched", watched)
+    fetches.clear()
+    for _ in range(3):  # pages
+        with pytest.raises(SourceUnreadable, match=r"/0\.png"):
+            opened.open_document(one)
+    assert fetches == [str(path) for path in paths[:7]]
+    opened.open_document(other)
+    down.remove(str(paths[6]))
+    assert opened.open_document(one).alive
+    assert fetches[7:] == [other.entry.uri, *(str(path) for path in paths[:7])]
+
+
+def test_a_bundle_that_is_tried_again_seeks_a_document_again(tmp_path: Path) -> None:
+    data = small_files.png()
+    path = small_files.put(tmp_path / "a.png", data)
+    one = screened(path)
+    opened.close()
+    path.unlink()
+    with pytest.raises(SourceMissing):
+        opened.open_document(one)
+    path.write_bytes(data)
+    opened.close()
+    assert opened.open_document(one).alive
 
 
 def test_what_is_open_is_not_taken_for_another_version_of_it(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import pickle
 
 import apache_beam as beam
 import pyarrow as pa
@@ -11,9 +13,9 @@ from apache_beam.testing.util import assert_that, equal_to
 from schemas.records import TOKENS
 from tests.transforms.examples import document, page_end, word
 from transforms import share_copies
-from transforms.elements import Document, PageEnd
+from transforms.elements import Document, DocumentHead, PageEnd
 from transforms.endings import failure
-from transforms.share_copies import CopyPages, ShareCopies, copied, share
+from transforms.share_copies import CopyPages, ShareCopies, at_all_places, copied, share
 from transforms.tokens import pack
 
 
@@ -49,7 +51,21 @@ def test_copies_of_one_owner_are_read_once_and_end_everywhere() -> None:
 def test_one_reading_has_no_more_places_than_a_page_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share_copies, "MOST_PLACES", 2)
     shared = share(of(f"/{number}") for number in (4, 1, 3, 0, 2))
-    assert [[place.entry.uri for place in one.places] for one in shared] == [["/0", "/1"], ["/2", "/3"], ["/4"]]
+    assert [[place.entry.uri for place in one.places] for one in shared] == [["/1", "/4"], ["/0", "/3"], ["/2"]]
+
+
+def test_no_more_places_are_held_than_one_reading_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share_copies, "MOST_PLACES", 3)
+    coming = (of(f"/{number}") for number in range(9))
+    next(share(coming))
+    assert len(list(coming)) == 6
+
+
+def test_places_of_one_reading_do_not_hang_on_the_order_in_which_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share_copies, "MOST_PLACES", 3)
+    places = [of(f"/{number}") for number in range(3)]
+    (expected,) = share(places)
+    assert all(list(share(order)) == [expected] for order in itertools.permutations(places))
 
 
 def test_a_copy_has_the_words_at_its_own_place_and_cost_nothing() -> None:
@@ -63,6 +79,15 @@ def test_a_copy_has_the_words_at_its_own_place_and_cost_nothing() -> None:
     assert (copy.cpu_seconds, copy.row.times, copy.copied) == (0.0, {}, True)
     assert dataclasses.replace(copy.row, uri="/1", times=end.row.times) == end.row
     assert copied(dataclasses.replace(end, tokens=None), second).tokens is None
+
+
+def test_a_copy_does_not_carry_the_other_places() -> None:
+    places = tuple(of(f"/{number}") for number in range(9))
+    first = dataclasses.replace(places[0], copies=places[1:])
+    end = dataclasses.replace(ended(first), head=DocumentHead(first, page_count=1, pages=1, signed=False))
+    of_first, of_second, *_ = at_all_places(end)
+    assert (of_first.head, of_second.head) == (end.head, None)
+    assert b"/8" not in pickle.dumps(of_second)
 
 
 def test_a_copys_failure_is_its_own() -> None:
