@@ -42,7 +42,7 @@ def pack(ink: Mask, where: Numbers, cells: Ints, cell: int) -> Patches:
             x, y, shelf = 0, y + shelf, 0
         places[index] = x, y
         x, shelf = x + int(wide[index]), max(shelf, int(high[index]))
-    size = y + shelf, width
+    size = max(1, y + shelf), width
     canvas, owners = np.zeros((size[0] * cell, size[1] * cell), np.uint8), np.zeros(size, np.int32)
     rows, columns = where.shape
     for index in some.tolist():

@@ -44,3 +44,10 @@ def test_a_line_keeps_what_is_right_beside_it_and_no_other_line() -> None:
 def test_no_lines_are_an_empty_canvas() -> None:
     ink, where, cells = page()
     assert not pack(ink, where, cells[1:2], CELL).where.any()
+
+
+def test_lines_that_are_all_empty_are_cut_out_of_nothing() -> None:
+    cells = np.array([[1, 2, 4, 2], [0, 0, 0, 0]], np.int32)
+    patches = pack(np.zeros((80, 80), np.uint8), np.zeros((10, 10), np.int32), cells, 8)
+    assert patches[0].size
+    assert not patches[1].any()
