@@ -7,6 +7,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from documents.canvas import Canvas, new
+from documents.sizing import preview_size
 from schemas.pages import Pixels
 
 BAND_PIXELS = 4_000_000  # what is converted at once: a large picture is never held a second time in another mode
@@ -15,6 +16,7 @@ COPIED_PIXELS = 1 << 16  # at once: they stay in the processor's cache
 KEPT_FOR_FILTER = 2  # whole-number averaging stops at this multiple of the wanted size; a filter does the rest
 _INTEGER_WHITES = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 32))  # depths of cameras, scanners and files
 _FLOAT_WHITES = (1.0, 255.0, 65535.0)
+_SHRINKING = Image.Resampling.HAMMING  # averages areas
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -44,6 +46,13 @@ def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int, canva
     return _drawn(turned, turned.size, canvas)
 
 
+def shrunk(pixels: Pixels, longest: int) -> Pixels:
+    """The picture with no side longer than `longest`; itself where none is."""
+    height, width = pixels.shape[:2]
+    size = preview_size(width, height, longest)
+    return pixels if size == (width, height) else np.asarray(Image.fromarray(pixels).resize(size, _SHRINKING))
+
+
 def to_grey(pixels: Pixels) -> npt.NDArray[np.uint8]:
     """(height, width) uint8 luma of RGB pixels."""
     return np.asarray(Image.fromarray(pixels).convert("L"))
@@ -69,7 +78,7 @@ def _band(plain: Image.Image, size: tuple[int, int], top: int, bottom: int) -> I
     enlarging = width > plain.width or height > plain.height
     down = plain.height / height
     box = (0, top * down, plain.width, min(plain.height, bottom * down))
-    filtered = Image.Resampling.BICUBIC if enlarging else Image.Resampling.HAMMING
+    filtered = Image.Resampling.BICUBIC if enlarging else _SHRINKING
     return plain.resize((width, bottom - top), filtered, box)
 
 

@@ -29,7 +29,7 @@ from documents import blank, media
 from documents.canvas import Canvas, new
 from documents.picture_errors import decoding
 from documents.picture_facts import picture_facts, webp_size
-from documents.picture_pixels import to_grey, to_pixels
+from documents.picture_pixels import shrunk, to_grey, to_pixels
 from documents.sizing import preview_size, render_size
 from schemas.errors import CorruptDocument, PagebeamError, TooManyPixels
 from schemas.geometry import pixels_to_fractions
@@ -51,11 +51,13 @@ _PAGED = frozenset({media.TIFF, media.GIF, media.WEBP})
 
 
 class PictureDocument:
-    """A `documents.reader.Document` over an image file. Nothing is unpacked, nor kept, between two calls."""
+    """A `documents.reader.Document` over an image file. Nothing is unpacked, nor kept, between two calls, but a small
+    picture of a JPEG: a photograph is judged by it twice, and decoding it is what that costs."""
 
     def __init__(self, data: bytes | mmap.mmap, media_type: str) -> None:
         self._data = data
         self._media_type = media_type
+        self._small: Pixels | None = None
         with self._frame(0) as image, decoding():
             self._page_count = int(getattr(image, "n_frames", 1)) if media_type in _PAGED else 1
 
@@ -80,9 +82,14 @@ class PictureDocument:
         return PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
 
     def preview(self, page: int, longest: int) -> Pixels:
-        """See `documents.reader.Document`. A JPEG is decoded at a half, a quarter or an eighth of its size."""
-        with self._frame(page) as image:
-            return _unpacked(image, lambda width, height: preview_size(width, height, longest))
+        """See `documents.reader.Document`. A JPEG is decoded at a half, a quarter or an eighth of its size, and no side
+        of its preview is longer than `blank.LONGEST`."""
+        if self._small is None:
+            with self._frame(page) as image:
+                if self._media_type != media.JPEG:
+                    return _smaller(image, longest)
+                self._small = _smaller(image, blank.LONGEST)
+        return shrunk(self._small, longest)
 
     def close(self) -> None:
         """See `documents.reader.Document`: there is nothing to free."""
@@ -98,7 +105,9 @@ class PictureDocument:
     def _inspect_page(self, page: int) -> PageInspection:
         with self._frame(page) as image:
             facts = picture_facts(image)
-            pixels = _unpacked(image, lambda width, height: preview_size(width, height, blank.LONGEST))
+            pixels = _smaller(image, blank.LONGEST)
+        if self._media_type == media.JPEG:
+            self._small = pixels
         category, reason = ("no_text", "blank") if blank.is_blank(to_grey(pixels)) else (None, None)
         return PageInspection(page, facts.width_pt, facts.height_pt, category, reason, ())
 
@@ -124,6 +133,11 @@ class PictureDocument:
             raise CorruptDocument(f"a picture of {image.width} x {image.height} pixels")
         if self._media_type != media.JPEG or image.info.get("progressive"):
             _check_pixels(image.size, MAX_PIXELS)
+
+
+def _smaller(image: ImageFile.ImageFile, longest: int) -> Pixels:
+    """The image in RGB, no side longer than `longest`."""
+    return _unpacked(image, lambda width, height: preview_size(width, height, longest))
 
 
 def _unpacked(

@@ -14,7 +14,7 @@ from schemas.pages import Inspection, PageImage, Pixels
 
 
 class Document(Protocol):
-    """An open file. It keeps no page's pixels, and is used by one thread.
+    """An open file. It keeps no page's pixels but a small picture, and is used by one thread.
 
     Each method raises a class of schemas.errors where the file or page cannot be read.
     """

@@ -364,3 +364,17 @@ def test_bands_are_resized_without_a_seam(mode: str, size: tuple[int, int]) -> N
     )
     difference = to_pixels(image, size, 1).astype(int) - np.asarray(whole.convert("RGB"))
     assert np.abs(difference).max() <= 1
+
+
+def test_a_picture_is_decoded_once_for_both_judgements_and_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(2).integers(0, 256, (300, 200, 3), np.uint8)
+    data = encoded(Image.fromarray(noise).resize((2000, 3000)), "JPEG")
+    unpacked: list[int] = []
+    whole = pictures._unpacked
+    monkeypatch.setattr(pictures, "_unpacked", lambda *given: unpacked.append(1) or whole(*given))
+    with PictureDocument(data, media.JPEG) as asked, PictureDocument(data, media.JPEG) as other:
+        asked.inspect(1, redo=False)
+        preview = asked.preview(0, 768)
+        assert len(unpacked) == 1
+        assert preview.shape == (768, 512, 3)
+        assert np.array_equal(preview, other.preview(0, 768))
