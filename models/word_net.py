@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models.card import Card
-from models.own import WEIGHTS
 
 HEIGHT = 32
 """Rows of a window."""
@@ -109,7 +108,7 @@ def calibration_kind(text: str) -> str:
 
 
 @functools.cache
-def shared(weights: Path = WEIGHTS) -> WordNet:
+def shared(weights: Path) -> WordNet:
     """The one of a folder of weights, once a process: whoever reads with it reads with the same one."""
     return WordNet.open(weights / FILE)
 

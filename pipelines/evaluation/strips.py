@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from models.engines.native import DETECTOR
+from models.own import WEIGHTS
 from models.windows import cut_lines
 from models.word_detector import WordDetector
 from models.word_net import WordNet, shared
@@ -30,7 +31,7 @@ class ReadPage:
 
 def read_pages(pages: Sequence[LabelledPage], cache: Path | None) -> Iterator[ReadPage]:
     """Reads the pages; with `cache`, a folder, each only once by the same Word Net."""
-    detector, net = WordDetector(DETECTOR), shared()
+    detector, net = WordDetector(DETECTOR), shared(WEIGHTS)
     for page in pages:
         key = hashlib.sha256(f"{net.card['sha256']} {DETECTOR} {page.picture}".encode()).hexdigest()
         kept = cache / f"{key}.pickle" if cache else None
