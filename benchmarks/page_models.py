@@ -139,8 +139,10 @@ def on_made_pages(options: argparse.Namespace) -> None:
         print(page_photographs.corners(pool, options.count) + "\n", flush=True)
     if "made" in options.parts:
         print("| set | pictures | cut out |\n|---|--:|--:|")
-        made = page_photographs.made_scans(pool, options.count)
-        print(f"| made scans, screens, scenes | {page_photographs.cut_out_of(made)} |\n", flush=True)
+        for name, edges in (("made scans, screens, scenes", False), ("made scans with edges", True)):
+            made = page_photographs.made_scans(pool, options.count, edges)
+            print(f"| {name} | {page_photographs.cut_out_of(made)} |", flush=True)
+        print()
     if "words" in options.parts:
         print(page_photographs.words(pool, options.held, options.count) + "\n", flush=True)
     if "same" in options.parts:

@@ -14,10 +14,10 @@ import numpy as np
 
 from documents.sizing import BOX, render_size
 from models.corner_patches import clockwise
-from models.corners import LONG_SIDE, CornerFinder, overlap
+from models.corners import CornerFinder
 from models.engines import open_engine
 from models.engines.base import Engine
-from models.grey import shrunk
+from models.quads import overlap
 from models.rectifier import Rectifier, straightened, turned
 from pipelines.evaluation.scores import Hits, loose_words, total_hits, word_hits
 from schemas.errors import Unreadable
@@ -61,13 +61,9 @@ def corners(pool: Pool, count: int) -> str:
     finder, seen = CornerFinder.open(), []
     for pixels, truth in photographs(pool, count):
         started = time.process_time()
-        found = finder.find(pixels)
+        found = finder.seen(pixels)
         spent = time.process_time() - started
-        reduced = shrunk(pixels, LONG_SIDE / max(pixels.shape))
-        first = finder.first(reduced)
-        size = np.array(pixels.shape[1::-1], np.float64)
-        quads = (None if first is None else first * size, found)
-        shares = [0.0 if quad is None else overlap(quad, truth) for quad in quads]
+        shares = (0.0, 0.0) if found is None else (overlap(found.first, truth), overlap(found.quad, truth))
         seen.append(Seen(*shares, 1000 * spent))
     rows = ["| step | photographs | found | mean IoU | lowest tenth: limit | its mean | of those found: mean IoU |"]
     rows.append("|---|--:|--:|--:|--:|--:|--:|")
@@ -89,10 +85,13 @@ def cut_out_of(pictures: Iterator[Pixels]) -> str:
     return f"{count} | {wrong} ({wrong / count:.1%})"
 
 
-def made_scans(pool: Pool, count: int) -> Iterator[Pixels]:
-    """Made scans, screenshots, closer views and scenes that are held back."""
+def made_scans(pool: Pool, count: int, edges: bool) -> Iterator[Pixels]:
+    """Of ``count`` made scans, screenshots, closer views and scenes that are held back those that show edges of a page
+    all the same, or those that do not."""
     for number in range(count):
-        yield without_document(random.Random(f"without-{number}"), pool, LONG)
+        pixels, shown = without_document(random.Random(f"without-{number}"), pool, LONG)
+        if shown is edges:
+            yield pixels
 
 
 class Known(NamedTuple):

@@ -73,12 +73,21 @@ def as_input(patches: Pixels) -> Floats:
     return np.ascontiguousarray(np.concatenate([colours, there], 3).transpose(0, 3, 1, 2), np.float32)
 
 
-def offsets(scores: Floats) -> Points:
-    """Where corners lie off the middles of their patches, float64 [n, 2] in pixels: the mean of the places that the
-    network's scores, float32 [n, 2, PLACES], make likely."""
+def likely(scores: Floats) -> npt.NDArray[np.float64]:
+    """The network's scores, float32 [n, 2, PLACES], as chances, float64 of sum 1."""
     chance = np.exp(scores - scores.max(2, keepdims=True), dtype=np.float64)
+    return np.asarray(chance / chance.sum(2, keepdims=True), np.float64)
+
+
+def offsets(chance: npt.NDArray[np.float64]) -> Points:
+    """Where corners lie off the middles of their patches, float64 [n, 2] in pixels: the mean of the likely places."""
     places = (np.arange(PLACES) + 0.5) * (SIDE / PLACES) - SIDE / 2
-    return np.asarray(chance @ places / chance.sum(2), np.float64)
+    return np.asarray(chance @ places, np.float64)
+
+
+def doubt(chance: npt.NDArray[np.float64]) -> float:
+    """How little the network knows where the corners lie, nats: the mean entropy of their places."""
+    return float(-(chance * np.log(np.maximum(chance, 1e-12))).sum(2).mean())
 
 
 def moved(quad: Points, by: Points) -> Points:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.corner_patches import FAINT, clockwise
+from models.quads import is_convex
 from schemas.geometry import Points
 from schemas.pages import Pixels
 
@@ -43,26 +44,25 @@ def as_input(pixels: Pixels) -> Floats:
     return np.ascontiguousarray(x.transpose(2, 0, 1)[None], np.float32)
 
 
-def quad_of(maps: Floats) -> tuple[Points, float] | None:
-    """The likeliest quad, float64 [4, 2] in fractions of the picture, clockwise, and how well it agrees, 0..1, with
-    the area where the document seems to be (intersection over union); None where four corners cannot be made out.
+def quads_of(maps: Floats) -> list[tuple[Points, float]]:
+    """The quads that can be made out, the likeliest first, each float64 [4, 2] in fractions of the picture, clockwise,
+    and how well it agrees, 0..1, with the area where the document seems to be (intersection over union).
 
     Which corner is the first is a matter of chance where a document is turned by 45 degrees. So peaks of all four maps
-    are taken together, and of these the four that are likely and agree with the area.
+    are taken together, and of these any four, rather such as are likely and agree with the area.
 
     Args:
         maps: float32 [5, GRID, GRID], the scores of each corner's place, and the log-odds of the document's area.
     """
     chance = np.exp(maps[:4] - maps[:4].max((1, 2), keepdims=True), dtype=np.float64)
     together = (chance / chance.sum((1, 2), keepdims=True)).sum(0)
-    area, best = maps[4] > 0, None
+    area, found = maps[4] > 0, []
     for chosen in itertools.combinations(_peaks(together), 4):
         quad = clockwise(np.array([place for place, _ in chosen]))
-        agrees = agreement(quad, area)
-        score = agrees + LIKELY * sum(math.log(likely) for _, likely in chosen)
-        if best is None or score > best[0]:
-            best = score, quad, agrees
-    return None if best is None else best[1:]
+        if is_convex(quad):
+            agrees = agreement(quad, area)
+            found.append((agrees + LIKELY * sum(math.log(likely) for _, likely in chosen), quad, agrees))
+    return [(quad, agrees) for _, quad, agrees in sorted(found, key=lambda one: -one[0])]
 
 
 def _peaks(chance: npt.NDArray[np.float64]) -> list[tuple[Points, float]]:

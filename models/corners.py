@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from models import corner_patches, corner_search
 from models.card import Card
+from models.drawn import is_drawn
 from models.grey import shrunk
 from models.own import WEIGHTS
-from models.perspective import sides
+from models.quads import around, is_convex, is_page, is_straight
 from schemas.geometry import Points
 from schemas.pages import Pixels
 
 LONG_SIDE = 1024
 """Pixels of a picture's longer side that are enough to look closely."""
-FARTHEST = 0.2
-"""Of the picture's sides, by which a corner may lie outside."""
-SMALLEST = 0.05
-"""Of the picture's area, below which it is no page of interest."""
-ROOM = 0.12
-"""Of a quad's sides, that is looked at around it when it is looked for once more ..."""
 NEARLY_ALL = 0.85
-"""... unless that is so much of the picture."""
+"""Of a picture's area, from which on a part of it is not searched once more."""
+QUADS = 4
+"""Of a search, that are looked at closely, at most."""
 LOOKS = 2
 """How often a quad is looked at closely, at most ..."""
 FAR = 10.0
 """... and pixels of a patch by which a corner must be off for the second time."""
-FILLS = 0.96
-"""Intersection over union of quad and picture from which on nothing is gained by cutting it out."""
-EVERY = 8
-"""Of so many rows and columns one tells which tones a picture has."""
-TONE = 8
-"""Grey levels from black or from white that are black and white."""
-BETWEEN = 0.2
-"""Of the pixels, that neither are, below which nothing was photographed."""
-UNEVEN = 0.05
-"""Of the pixels, that neither are and differ from the one beside them, below which nothing was."""
-STRAIGHT = 0.01
-"""Of a side's length, by which it may lean and still be straight: half a degree."""
+SURE = 1.45
+"""Doubt, in nats, below which no other quad is looked at."""
+DOUBTS = 0.4
+"""What a nat of doubt weighs beside a quad's agreement, 0..1, with the area where the document seems to be."""
 FILE, CLOSE_FILE = "corners.onnx", "corners_close.onnx"
+
+
+class Look(NamedTuple):
+    """A quad and what speaks for it.
+
+    ``first``, ``quad``: float64 [4, 2] in pixels, after the first step and after the second; ``agreement``: of the
+    first with the area where the document seems to be, 0..1; ``doubt``: of the second step where its corners are, nats;
+    ``odds``: log-odds that a document with edges is there, of the whole picture and of the part around the quad.
+    """
+
+    first: Points
+    quad: Points
+    agreement: float
+    doubt: float
+    odds: tuple[float, float]
+
+    @property
+    def worth(self) -> float:
+        """Beside other quads of the same picture."""
+        return self.agreement - DOUBTS * self.doubt
+
+    @property
+    def evidence(self) -> tuple[float, float, float, float]:
+        """What the card's ``decision`` weighs: 1, the whole picture's log-odds, the higher of both, the doubt."""
+        return 1.0, self.odds[0], max(self.odds), self.doubt
 
 
 class CornerFinder:
@@ -51,7 +65,7 @@ class CornerFinder:
         import cv2
 
         cv2.setNumThreads(1)
-        self._threshold, self._agreement = float(search["threshold"]), float(search["agreement"])
+        self._decision, self._threshold = np.asarray(search["decision"], np.float64), float(search["threshold"])
         self._search, self._close = search.session(), close.session()
 
     @classmethod
@@ -68,103 +82,68 @@ class CornerFinder:
         sure, and where it stands straight: then nothing is gained, and what is written beside it would be lost. Of
         several papers the most central and largest is meant.
         """
+        found = self.seen(pixels)
+        if found is None or is_straight(found.quad):
+            return None
+        return found.quad
+
+    def seen(self, pixels: Pixels) -> Look | None:
+        """The same with what speaks for it, however it stands."""
         if is_drawn(pixels):
             return None
+        found = self.look(pixels)
+        if found is None or self.sureness(found) < self._threshold:
+            return None
+        return found if is_page(found.quad / pixels.shape[1::-1]) else None
+
+    def sureness(self, look: Look) -> float:
+        """Log-odds that there is a document with edges, and that these are its corners."""
+        return float(self._decision @ look.evidence)
+
+    def look(self, pixels: Pixels) -> Look | None:
+        """The best quad of a picture, sure or not; None where none can be made out.
+
+        The first step proposes quads, in the whole picture and once more in the part where the document seems to lie,
+        which shows it larger. The second looks at them closely, those first that agree with their area, until it is
+        sure of one.
+        """
         height, width = pixels.shape[:2]
         reduced = shrunk(pixels, LONG_SIDE / max(height, width))
-        first = self.first(reduced)
-        if first is None:
-            return None
         size = np.array(reduced.shape[1::-1], np.float64)
-        found = self.closer(reduced, first * size) / size
-        quad = found * [width, height]
-        return quad if is_page(found) and not is_straight(quad) else None
+        proposed, whole = self._search_in(reduced)
+        part = whole
+        if proposed:
+            low, high = around(proposed[0][0] / size, size)
+            if 0 < (high - low).prod() < NEARLY_ALL * size.prod():
+                again, part = self._search_in(reduced[low[1] : high[1], low[0] : high[0]])
+                proposed += [(quad + low, agreement) for quad, agreement in again]
+        best = None
+        for first, agreement in sorted(proposed, key=lambda one: -one[1]):
+            quad, doubt = self.closer(reduced, first)
+            found = Look(first, quad, agreement, doubt, (whole, part))
+            if is_convex(quad) and (best is None or found.worth > best.worth):
+                best = found
+                if doubt < SURE:
+                    break
+        scale = np.array([width, height]) / size
+        return best and best._replace(first=best.first * scale, quad=best.quad * scale)
 
-    def first(self, pixels: Pixels) -> Points | None:
-        """The first step: the quad in fractions of the picture, float64 [4, 2], or None.
-
-        It is looked for once more in the part where it seems to lie, which shows it larger; what agrees better counts.
-        """
-        found = self._search_in(pixels)
-        if found is None:
-            return None
-        size = np.array(pixels.shape[1::-1], np.float64)
-        (left, top), (right, bottom) = around(found[0], size)
-        if 0 < (right - left) * (bottom - top) < NEARLY_ALL * size.prod():
-            part = self._search_in(pixels[top:bottom, left:right])
-            if part is not None and part[1] > found[1]:
-                found = (part[0] * [right - left, bottom - top] + [left, top]) / size, part[1]
-        quad, agreement = found
-        return quad if agreement >= self._agreement and is_page(quad) else None
-
-    def _search_in(self, pixels: Pixels) -> tuple[Points, float] | None:
-        """The likeliest quad in fractions of a picture and its agreement, 0..1, where a document seems to be."""
+    def _search_in(self, pixels: Pixels) -> tuple[list[tuple[Points, float]], float]:
+        """The likeliest quads in pixels of a picture, each with its agreement, and the log-odds that a document is
+        there."""
         maps, odds = self._search.run(None, {"pictures": corner_search.as_input(pixels)})
-        return corner_search.quad_of(maps[0]) if odds[0, 0] >= self._threshold else None
+        quads = corner_search.quads_of(maps[0])[:QUADS]
+        return [(quad * pixels.shape[1::-1], agreement) for quad, agreement in quads], float(odds[0, 0])
 
-    def closer(self, pixels: Pixels, quad: Points) -> Points:
-        """The second step: a quad, float64 [4, 2] in pixels of the picture, with its corners moved where they are. Once
-        more where one was far off: its patch was askew, then."""
+    def closer(self, pixels: Pixels, quad: Points) -> tuple[Points, float]:
+        """The second step: a quad, float64 [4, 2] in pixels of the picture, with its corners moved where they are, and
+        the doubt, nats, about where that is. Once more where one was far off: its patch was askew, then."""
         for _ in range(LOOKS):
             frames = [corner_patches.frame(quad, corner) for corner in range(4)]
             patches = np.stack([corner_patches.patch(pixels, frame) for frame in frames])
-            by = corner_patches.offsets(self._close.run(None, {"patches": corner_patches.as_input(patches)})[0])
+            places = corner_patches.likely(self._close.run(None, {"patches": corner_patches.as_input(patches)})[0])
+            by = corner_patches.offsets(places)
             quad = corner_patches.moved(quad, by)
             if np.abs(by).max() < FAR:
                 break
-        return quad
-
-
-def around(quad: Points, size: Points) -> npt.NDArray[np.int64]:
-    """The part of a picture in which a quad lies with some room around it, pixels: [[left, top], [right, bottom]].
-
-    Args:
-        quad: float64 [4, 2], in fractions of the picture.
-        size: its width and height, pixels.
-    """
-    low, high = quad.min(0), quad.max(0)
-    room = ROOM * (high - low)
-    corners = np.clip([low - room, high + room], 0, 1) * size
-    return np.array([np.floor(corners[0]), np.ceil(corners[1])], np.int64)
-
-
-def is_drawn(pixels: Pixels) -> bool:
-    """Whether nearly all of a picture is black or white, as of faxes, copies and many scans, or has the very colour of
-    the pixel beside it, as of slides and screens: no photograph is so."""
-    sample = pixels[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY]
-    between = ((sample > TONE) & (sample < 255 - TONE)).any(2)
-    if not sample.size or between.mean() < BETWEEN:
-        return bool(sample.size)
-    beside = pixels[EVERY // 2 :: EVERY, EVERY // 2 - 1 :: EVERY][:, : sample.shape[1]]
-    return bool((between & (sample != beside).any(2)).mean() < UNEVEN)
-
-
-def is_page(quad: Points) -> bool:
-    """Whether a quad in fractions of its picture can be a page of it: convex, large enough, not the whole picture."""
-    ahead = np.roll(quad, -1, 0) - quad
-    after = np.roll(ahead, -1, 0)
-    if (ahead[:, 0] * after[:, 1] - ahead[:, 1] * after[:, 0] <= 0).any():
-        return False
-    if quad.min() < -FARTHEST or quad.max() > 1 + FARTHEST:
-        return False
-    return _area(quad) >= SMALLEST and 0 < overlap(quad, np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])) < FILLS
-
-
-def is_straight(quad: Points) -> bool:
-    """Whether a quad in pixels is as good as an upright rectangle."""
-    lean = np.abs(quad - quad[[3, 2, 1, 0]])[:, 0].max(), np.abs(quad - quad[[1, 0, 3, 2]])[:, 1].max()
-    across, down = sides(quad)
-    return bool(lean[0] <= STRAIGHT * down and lean[1] <= STRAIGHT * across)
-
-
-def overlap(one: Points, other: Points) -> float:
-    """The intersection over union, 0..1, of two convex quads, float64 [4, 2]."""
-    import cv2
-
-    shared = float(cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))[0])
-    return shared / max(_area(one) + _area(other) - shared, 1e-12)
-
-
-def _area(quad: Points) -> float:
-    ahead = np.roll(quad, -1, 0)
-    return abs(float((quad[:, 0] * ahead[:, 1] - quad[:, 1] * ahead[:, 0]).sum())) / 2
+        return quad, corner_patches.doubt(places)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.corner_patches import PLACES, SIDE, as_input, clockwise, frame, moved, offsets, patch
+from models.corner_patches import PLACES, SIDE, as_input, clockwise, doubt, frame, likely, moved, offsets, patch
 from schemas.geometry import transform
 
 QUAD = np.array([[120.0, 90], [420, 120], [450, 520], [90, 480]])
@@ -67,7 +67,15 @@ def test_a_sure_network_says_where(across: int, down: int) -> None:
     scores[0, 0, across] = scores[0, 1, down] = 50
     width = SIDE / PLACES
     wanted = [(across + 0.5) * width - SIDE / 2, (down + 0.5) * width - SIDE / 2]
-    assert offsets(scores)[0] == pytest.approx(wanted, abs=1e-3)
+    assert offsets(likely(scores))[0] == pytest.approx(wanted, abs=1e-3)
+    assert doubt(likely(scores)) == pytest.approx(0, abs=1e-3)
+
+
+def test_a_network_that_knows_nothing_doubts_as_much_as_there_are_places() -> None:
+    chance = likely(np.full((4, 2, PLACES), -7, np.float32))
+    assert chance.sum(2) == pytest.approx(np.ones((4, 2)))
+    assert doubt(chance) == pytest.approx(np.log(PLACES))
+    assert offsets(chance) == pytest.approx(np.zeros((4, 2)), abs=1e-9)
 
 
 def test_corners_move_to_where_they_are() -> None:

@@ -1,6 +1,7 @@
 """The examples, networks and batches of the corner models."""
 
 import itertools
+import json
 import random
 from pathlib import Path
 
@@ -12,7 +13,8 @@ torch = pytest.importorskip("torch")
 
 from models import corner_patches, corner_search  # noqa: E402
 from models.corner_patches import DENSITY, clockwise  # noqa: E402
-from training.page_models import corner_examples, corner_fit  # noqa: E402
+from models.own import WEIGHTS  # noqa: E402
+from training.page_models import corner_decision, corner_examples, corner_fit, desk  # noqa: E402
 from training.page_models.corner_examples import SMALL, WIDE, example, write_examples  # noqa: E402
 from training.page_models.corner_networks import Refine, Search  # noqa: E402
 from training.page_models.desk import OUTSIDE, with_document, without_document  # noqa: E402
@@ -33,6 +35,16 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
     return Pool(folder, [folder / "photo" / "a.jpg"])
 
 
+class Upright:
+    """A pool of one page."""
+
+    def __init__(self, page: np.ndarray) -> None:
+        self._page = page
+
+    def page(self, rng: random.Random) -> np.ndarray:
+        return self._page
+
+
 def test_documents_lie_where_they_are_said_to(pool: Pool) -> None:
     for seed in range(10):
         shot = with_document(random.Random(seed), pool, 240)
@@ -46,11 +58,49 @@ def test_documents_lie_where_they_are_said_to(pool: Pool) -> None:
 
 
 def test_pictures_without_documents_are_pictures(pool: Pool) -> None:
-    for seed in range(30):
-        pixels = without_document(random.Random(seed), pool, 240)
+    shown = []
+    for seed in range(60):
+        pixels, edges = without_document(random.Random(seed), pool, 240)
         assert pixels.dtype == np.uint8
         assert pixels.ndim == 3
         assert 100 <= max(pixels.shape) <= 300
+        shown.append(edges)
+    assert 0.1 < np.mean(shown) < 0.6
+
+
+@pytest.mark.parametrize(("fill", "edges"), [(0, True), (240, False)])
+def test_a_skewed_scan_shows_edges_where_what_comes_in_is_not_as_the_paper(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, fill: int, edges: bool
+) -> None:
+    def skewed(rng: random.Random, page: np.ndarray, degrees: float) -> np.ndarray:
+        matrix = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), 5, 1.0)
+        return cv2.warpAffine(page, matrix, page.shape[1::-1], borderValue=[fill] * 3)
+
+    class Rolls(random.Random):
+        """Draws a scan that is turned and nothing else."""
+
+        def random(self) -> float:
+            return next(rolls)
+
+    rolls = iter([0.9, 0.1, *[0.99] * 20])
+    monkeypatch.setattr(desk, "turned", skewed)
+    monkeypatch.setattr(desk, "scan", lambda rng, page: page)
+    assert desk.without_document(Rolls(1), Upright(pool.page(random.Random(1))), 240)[1] is edges
+
+
+def test_nothing_is_learned_of_whether_edges_are_a_document_where_either_is_right() -> None:
+    maps = torch.zeros(2, 5, corner_search.GRID, corner_search.GRID)
+    places, area = torch.zeros_like(maps[:, :4]), torch.zeros_like(maps[:, 4])
+    pictures, there = torch.zeros(2, 3, 1, 1), torch.tensor([float("nan"), 0.0])
+
+    def loss(odds: float) -> float:
+        answer = maps, torch.tensor([[odds], [-2.0]])
+        return float(corner_fit.search_loss(lambda _: answer, (pictures, places, area, there)))  # type: ignore[arg-type]
+
+    assert loss(-5) == loss(5)
+    picture, quad = np.zeros((SMALL, SMALL, 3), np.uint8), np.full((4, 2), np.inf, np.float32)
+    assert np.isnan(corner_fit.vary(picture, quad, np.random.default_rng(1))[3])
+    assert corner_fit.vary(picture, np.full_like(quad, np.nan), np.random.default_rng(1))[3] == 0
 
 
 def test_examples_can_be_resumed_and_are_the_same(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +113,7 @@ def test_examples_can_be_resumed_and_are_the_same(pool: Pool, tmp_path: Path, mo
     assert patches.shape == (4 * there.sum(), WIDE, WIDE, 4)
     pixels, corners = example(random.Random("corners-1-2"), pool)
     assert (corner_examples.small(pixels) == small[2]).all()
-    if corners is not None:
+    if np.isfinite(corners).all():
         assert np.allclose(quads[2] * pixels.shape[1::-1], corners, atol=1e-3)
     before = (tmp_path / "1-000000.patches.npy").stat().st_mtime_ns
     write_examples(tmp_path, pool, 1, 6)
@@ -84,9 +134,7 @@ def test_a_varied_pictures_answers_are_varied_with_it(monkeypatch: pytest.Monkey
         inner = area[margin:-margin, margin:-margin]
         assert np.abs(inner - (seen > 0.5)).mean() < 0.08
         with np.errstate(divide="ignore"):
-            answer = corner_search.quad_of(np.concatenate([np.log(places), area[None] - 0.5]))
-        assert answer is not None
-        found = answer[0]
+            found = corner_search.quads_of(np.concatenate([np.log(places), area[None] - 0.5]))[0][0]
         cells = found * corner_search.SIDE / corner_search.CELL + margin
         assert np.abs(corner_search.covered(found).astype(float) - area).mean() < 0.02
         assert (np.abs(cells[0] - cells[2]) > 5).all()  # the first and third are opposite
@@ -138,3 +186,27 @@ def test_the_exported_networks_compute_the_same(tmp_path: Path) -> None:
         torch.save({"average": network.state_dict()}, tmp_path / "net.pt")
         out = tmp_path / "net.onnx"
         assert export(network, tmp_path / "net.pt", out, "x", size, outputs, trained_on=["nothing"]) < 1e-3
+
+
+def test_the_decision_weighs_what_tells_documents_from_others() -> None:
+    rng = np.random.default_rng(1)
+    rows = np.column_stack([np.ones(3000), rng.normal(0, 2, (3000, 3))])
+    truth = np.array([-0.5, 1.0, 0.5, -1.5])
+    right = rng.random(3000) < 1 / (1 + np.exp(-rows @ truth))
+    weights, loss = corner_decision.fitted(rows, right)
+    assert weights == pytest.approx(truth, abs=0.25)
+    assert loss == pytest.approx(-np.mean(np.log(1 / (1 + np.exp(-np.where(right, 1, -1) * (rows @ truth))))), abs=0.01)
+
+
+def test_the_decision_is_written_into_the_card(pool: Pool, tmp_path: Path) -> None:
+    for name in ("corners", "corners_close"):
+        for suffix in (".onnx", ".json"):
+            (tmp_path / f"{name}{suffix}").write_bytes((WEIGHTS / f"{name}{suffix}").read_bytes())
+    card = tmp_path / "corners.json"
+    before = json.loads(card.read_text(encoding="utf-8"))
+    loss = corner_decision.decide(card, pool, 6, 0.25)
+    after = json.loads(card.read_text(encoding="utf-8"))
+    assert 0 <= loss < 0.7
+    assert after["threshold"] == 0.25
+    assert len(after["decision"]) == 4
+    assert {name for name in before if before[name] != after[name]} <= {"decision", "threshold"}

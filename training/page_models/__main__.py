@@ -48,6 +48,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     sub.add_argument("--seed", type=int, default=1)
     sub.add_argument("--rate", type=float, default=2e-3)
 
+    sub = command("decide", "weigh what the corner networks say into the card: is there a document?")
+    sub.add_argument("--data", type=Path, required=True)
+    sub.add_argument("--pool", type=Path, required=True, help="pages that are held back")
+    sub.add_argument("--count", type=int, default=400, help="photographs, and as many pictures of no document")
+    sub.add_argument("--threshold", type=float, default=-1.0, help="log-odds from which on a document is cut out")
+
     sub = command("export", "write the ONNX file and its card, checked against PyTorch")
     model(sub)
     sub.add_argument("--checkpoint", type=Path, required=True)

@@ -35,7 +35,7 @@ def scan(rng: random.Random, page: Pixels) -> Pixels:
             level = cv2.GaussianBlur(grey, (0, 0), 15) + rng.uniform(15, 45)
         out = cv2.cvtColor(np.where(grey > level, 255, 0).astype(np.uint8), cv2.COLOR_GRAY2RGB)
     elif roll < 0.75:
-        out = _exposed(rng, out, soft=0.8)
+        out = _exposed(rng, out, soft=0.8, noisy=0.6)
     if rng.random() < 0.15:  # a dark edge where the lid was open
         out = out.copy()
         edge = int(rng.uniform(0.01, 0.06) * min(out.shape[:2]))
@@ -169,15 +169,15 @@ def _lit(rng: random.Random, pixels: Pixels) -> Pixels:
     return np.clip(pixels * light[..., None].astype(np.float32) * cast, 0, 255).astype(np.uint8)
 
 
-def _exposed(rng: random.Random, pixels: Pixels, soft: float = 1.6) -> Pixels:
-    """Blur, contrast, noise and JPEG."""
+def _exposed(rng: random.Random, pixels: Pixels, soft: float = 1.6, noisy: float = 1.0) -> Pixels:
+    """Blur, contrast, noise and JPEG. A camera's picture always has noise; some scanners take theirs out."""
     out = pixels
     if rng.random() < 0.5:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, soft))
     contrast, light = rng.uniform(0.6, 1.15), rng.uniform(-25, 25)
     table = np.clip((np.arange(256) - 128) * contrast + 128 + light, 0, 255).astype(np.uint8)
     out = cv2.LUT(out, table)
-    if rng.random() < 0.6:
+    if rng.random() < noisy:
         noise = np.empty(out.shape, np.int16)
         cv2.setRNGSeed(rng.getrandbits(31))
         cv2.randn(noise, 0, rng.uniform(1, 12))

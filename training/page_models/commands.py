@@ -12,6 +12,7 @@ from torch import nn
 from models import corner_patches, corner_search, corners, ocrable, orientation
 from models.own import WEIGHTS
 from training.page_models import (
+    corner_decision,
     corner_examples,
     corner_fit,
     corner_networks,
@@ -58,6 +59,12 @@ def examples(options: argparse.Namespace) -> None:
 def train(options: argparse.Namespace) -> None:
     plan = Plan(options.steps, seed=options.seed, rate=options.rate)
     TRAIN[options.model](options.examples, options.out, plan, options.weights)
+
+
+def decide(options: argparse.Namespace) -> None:
+    card = (WEIGHTS / corners.FILE).with_suffix(".json")
+    held = pool.Pool(options.pool, photos.photos(options.data, "held"))
+    print(f"loss {corner_decision.decide(card, held, options.count, options.threshold):.4f}")
 
 
 def export(options: argparse.Namespace) -> None:

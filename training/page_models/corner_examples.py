@@ -25,12 +25,14 @@ A_PART = 200
 Pixels = np.ndarray  # uint8 [height, width, 3], RGB
 
 
-def example(rng: random.Random, pool: Pool) -> tuple[Pixels, np.ndarray | None]:
-    """A picture and its document's corners in pixels, float64 [4, 2] clockwise; None where none has edges here."""
+def example(rng: random.Random, pool: Pool) -> tuple[Pixels, np.ndarray]:
+    """A picture and its document's corners in pixels, float64 [4, 2] clockwise; not a number where none has edges
+    here, infinite where that is for nobody to say."""
     if rng.random() < SHARE:
         shot = with_document(rng, pool, LONG)
         return shot.pixels, clockwise(shot.corners)
-    return np.ascontiguousarray(without_document(rng, pool, LONG)), None
+    pixels, edges = without_document(rng, pool, LONG)
+    return np.ascontiguousarray(pixels), np.full((4, 2), np.inf if edges else np.nan)
 
 
 def small(pixels: Pixels) -> Pixels:
@@ -40,8 +42,8 @@ def small(pixels: Pixels) -> Pixels:
 
 def write_examples(out: Path, pool: Pool, seed: int, count: int) -> None:
     """Writes ``count`` examples in parts that can be resumed: NAME.small.npy, uint8 [n, SMALL, SMALL, 3];
-    NAME.quads.npy, float32 [n, 4, 2] in fractions of the picture, not a number where there is none; NAME.patches.npy,
-    uint8 [m, WIDE, WIDE, 4], four of each document."""
+    NAME.quads.npy, float32 [n, 4, 2] in fractions of the picture, as ``example`` says where there is none;
+    NAME.patches.npy, uint8 [m, WIDE, WIDE, 4], four of each document."""
     out.mkdir(parents=True, exist_ok=True)
     for part in range(0, count, A_PART):
         path = out / f"{seed}-{part:06d}"
@@ -51,8 +53,8 @@ def write_examples(out: Path, pool: Pool, seed: int, count: int) -> None:
         for row in range(A_PART):
             pixels, corners = example(random.Random(f"corners-{seed}-{part + row}"), pool)
             pictures.append(small(pixels))
-            quads.append(np.full((4, 2), np.nan) if corners is None else corners / pixels.shape[1::-1])
-            if corners is not None:
+            quads.append(corners / pixels.shape[1::-1])
+            if np.isfinite(corners).all():
                 patches += [patch(pixels, frame(corners, corner, WIDE), WIDE) for corner in range(4)]
         np.save(path.with_suffix(".small.npy"), np.stack(pictures))
         np.save(path.with_suffix(".quads.npy"), np.stack(quads).astype(np.float32))

@@ -31,7 +31,7 @@ STRAY = 0.045
 
 def search_batches(folders: list[Path], seed: int, start: int) -> Iterator[Batch]:
     """Endless batches: pictures, float32 [n, 3, side, side]; corners' places, float32 [n, 4, GRID, GRID]; areas,
-    float32 [n, GRID, GRID]; whether there is a document, float32 [n]."""
+    float32 [n, GRID, GRID]; whether there is a document, float32 [n], not a number where that is for nobody to say."""
     names = sorted(path for folder in folders for path in folder.glob("*.small.npy"))
     pictures = [np.load(path, mmap_mode="r") for path in names]
     quads = np.concatenate([np.load(str(path).replace(".small.", ".quads.")) for path in names])
@@ -67,7 +67,8 @@ def vary(picture: np.ndarray, quad: np.ndarray, rng: np.random.Generator) -> tup
         moved = clockwise(np.column_stack([1 - moved[:, 0], moved[:, 1]]) if mirrored else moved)
         places = np.stack([likely(point * (corner_search.SIDE / CELL) + MARGIN - 0.5) for point in moved])
         area = covered(moved).astype(np.float32)
-    return corner_search.as_input(part)[0], places, area, np.float32(there)
+    answer = np.nan if np.isinf(quad).any() else there
+    return corner_search.as_input(part)[0], places, area, np.float32(answer)
 
 
 def likely(cell: np.ndarray) -> np.ndarray:
@@ -94,12 +95,13 @@ def search_loss(network: nn.Module, batch: Batch) -> torch.Tensor:
     pictures, places, area, there = batch
     maps, odds = network(pictures.contiguous(memory_format=torch.channels_last))
     maps, odds = maps.float(), odds.float()[:, 0]
+    clear, there = (~there.isnan()).float(), there.nan_to_num(0)
     count = there.sum().clamp(min=1)
     log = maps[:, :4].flatten(2).log_softmax(2)
     corners = -(places.flatten(2) * log).sum(2).mean(1)
     inside = functional.binary_cross_entropy_with_logits(maps[:, 4], area, reduction="none").mean((1, 2))
     target = there * (1 - 2 * DOUBT) + DOUBT
-    document = functional.binary_cross_entropy_with_logits(odds, target)
+    document = functional.binary_cross_entropy_with_logits(odds, target, clear)
     return ((corners + 2 * inside) * there).sum() / count + 2 * document
 
 

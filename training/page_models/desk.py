@@ -12,6 +12,8 @@ from training.page_models.camera import Photograph, photograph, scan, turned
 from training.page_models.grounds import clouds, colour, ground, lined
 from training.page_models.pool import Pool
 
+PAPER = 12
+"""Grey levels that part what lies beside a paper from the paper, at least."""
 OUTSIDE = 0.13
 """Of the picture's sides, by which a corner may lie outside; a document that is seen less of has no edges here."""
 
@@ -37,12 +39,16 @@ def with_document(rng: random.Random, pool: Pool, long: int) -> Photograph:
     return shot
 
 
-def without_document(rng: random.Random, pool: Pool, long: int) -> Pixels:
-    """A scan that fills its picture, however badly it was made, a screenshot, a page seen closer, or a scene."""
+def without_document(rng: random.Random, pool: Pool, long: int) -> tuple[Pixels, bool]:
+    """A scan that fills its picture, however badly it was made, a screenshot, a page seen closer, or a scene.
+
+    And whether a page's edges are to be seen all the same, before the scanner's lid, say: whoever finds a document in
+    such a picture is as right as who does not.
+    """
     roll = rng.random()
     if roll < 0.16:
         picture = pool.picture(rng) if rng.random() < 0.8 else lined(rng, 640, 480)
-        return _sized(picture, long)
+        return _sized(picture, long), False
     page = _sized(pool.page(rng), long)
     if roll < 0.3:  # no edge to be seen
         share = rng.uniform(0.4, 0.9)
@@ -51,19 +57,21 @@ def without_document(rng: random.Random, pool: Pool, long: int) -> Pixels:
         page = page[int(y) : int(y + share * height), int(x) : int(x + share * width)]
         if rng.random() < 0.5:
             page = turned(rng, page, rng.gauss(0, 5))
-        return _sized(_shaded(rng, scan(rng, page)), long)
+        return _sized(_shaded(rng, scan(rng, page)), long), False
     if roll < 0.36:
-        return page
-    page = scan(rng, page)
+        return page, False
+    page, edges = scan(rng, page), False
     if rng.random() < 0.4:
+        paper = page[0, 0].astype(int)
         page = turned(rng, page, rng.choice([rng.gauss(0, 2), rng.uniform(-12, 12)]))
+        edges = bool(np.abs(page[[0, 0, -1, -1], [0, -1, 0, -1]] - paper).max() > PAPER)
     elif rng.random() < 0.6:
-        page = bordered(rng, page)
+        page, edges = bordered(rng, page), True
     if rng.random() < 0.2:
         page = _punched(rng, page)
     if rng.random() < 0.25:
         page = _shaded(rng, page)
-    return page
+    return page, edges
 
 
 def crumpled(rng: random.Random, page: Pixels) -> Pixels:
