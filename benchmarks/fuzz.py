@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.mutations import mutated
 from benchmarks.runs import Ran, Workplace, miscounted, rows, workplace
 from documents import media
-from pipelines.backfill import MOST_INTERNAL_ERRORS
+from pipelines.exit_codes import MOST_INTERNAL_ERRORS
 from pipelines.samples.archive import samples
 
 WHOLE = ("invoices/letter.pdf", "scans/small.gif", "scans/palette.png", "scans/three pages.tif", "photos/receipt.jpg")

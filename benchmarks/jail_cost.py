@@ -36,7 +36,7 @@ from documents.overlay import write_overlay
 from documents.reader import Document, open_document
 from models.engines import Engine, open_engine
 from pipelines.options import parse
-from schemas.pages import Inspection, PageImage, Pixels, Word
+from schemas.pages import Grey, Inspection, PageImage, Pixels, Word
 from transforms import opened
 
 
@@ -71,6 +71,10 @@ class _Unjailed:
     def preview(self, page: int, longest: int) -> Pixels:
         with self._timed():
             return self._opened().preview(page, longest)
+
+    def grey(self, page: int, longest: int) -> Grey:
+        with self._timed():
+            return self._opened().grey(page, longest)
 
     def render(self, page: int) -> PageImage:
         with self._timed():

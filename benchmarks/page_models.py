@@ -1,7 +1,8 @@
 """What the page models say: which pictures hold text to be read, which way up pages are, where documents lie.
 
     python -m benchmarks.page_models DATA [--pages N] [--parts ocrable turns scans]
-    python -m benchmarks.page_models DATA --parts small corners made words same --held POOL [--count N]
+    python -m benchmarks.page_models DATA --parts small made words same --held POOL [--count N]
+    python -m benchmarks.page_models DATA --parts corners shots --held POOL [--count N] [--start N]
     python -m benchmarks.page_models DATA --parts upright --pdfs PDF ... [--pages N]
 
 `ocrable`: the classifier on `forms`, `books` and the validation part of `receipts` (all hold text), on the photographs
@@ -11,7 +12,8 @@ document is cut out, though they fill their images. `upright`: pages of born-dig
 or cut out in vain.
 
 POOL holds pages that are held back (`python -m training.page_models collect --part held --count 160 ...`). `small`:
-small pictures made of them that the classifier lets through. `corners`: the quads found in photographs made of them.
+small pictures made of them that the classifier lets through. `corners`: the quads found in photographs made of them;
+`shots`: the same photographs, and which of them the classifier lets through; from number N on.
 `made`: made scans, screenshots and scenes. `words`: words read in such photographs, with and without rectification.
 `same`: words of pages that are turned, skewed or under perspective. All of this without the jail.
 """
@@ -27,7 +29,8 @@ from pathlib import Path
 from benchmarks import page_photographs, small_pictures
 from documents import media
 from documents.reader import Document, open_document
-from models.ocrable import LONG_SIDE, OcrableNet
+from models.classifier import Classifier
+from models.ocrable import LONG_SIDE
 from models.rectifier import Rectifier, turned
 from pipelines.evaluation.labelled_pages import PICTURES, read_folder
 from training.page_models.photos import photos
@@ -61,11 +64,11 @@ def opened(paths: list[Path]) -> Iterator[Document]:
 
 def ocrable(paths: list[Path]) -> str:
     """A row of the table: pictures, those read on, CPU milliseconds of one."""
-    net, kept, spent = OcrableNet.open(), 0, 0.0
+    classifier, kept, spent = Classifier(), 0, 0.0
     for document in opened(paths):
         started = time.process_time()
-        preview = document.preview(0, LONG_SIDE)
-        kept += net.is_readable(preview, net.score(preview))
+        preview = document.grey(0, LONG_SIDE)
+        kept += classifier.is_readable(preview, classifier.score(preview))
         spent += time.process_time() - started
     return f"{len(paths)} | {kept} ({kept / len(paths):.1%}) | {1000 * spent / len(paths):.1f}"
 
@@ -135,8 +138,11 @@ def on_made_pages(options: argparse.Namespace) -> None:
         for name, pictures in small_pictures.small_pictures(options.held, options.count).items():
             print(f"| {name} | {small_pictures.read_on(pictures)} |", flush=True)
         print()
+    if "shots" in options.parts:
+        shots = page_photographs.read_on(pool, options.count, options.start)
+        print(f"| set | pictures | read on |\n|---|--:|--:|\n| photographs of documents | {shots} |\n", flush=True)
     if "corners" in options.parts:
-        print(page_photographs.corners(pool, options.count) + "\n", flush=True)
+        print(page_photographs.corners(pool, options.count, options.start) + "\n", flush=True)
     if "made" in options.parts:
         print("| set | pictures | cut out |\n|---|--:|--:|")
         for name, edges in (("made scans, screens, scenes", False), ("made scans with edges", True)):
@@ -149,7 +155,7 @@ def on_made_pages(options: argparse.Namespace) -> None:
         print(page_photographs.same_words(pool, options.held, options.count), flush=True)
 
 
-MADE = {"small", "corners", "made", "words", "same"}
+MADE = {"small", "shots", "corners", "made", "words", "same"}
 
 
 def main() -> None:
@@ -164,6 +170,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=parts, default=["ocrable", "turns", "scans"])
     parser.add_argument("--held", type=Path, help="folder of pages held back")
     parser.add_argument("--count", type=int, default=300, help="photographs, or pages read (default: 300)")
+    parser.add_argument("--start", type=int, default=0, help="number of the first photograph (default: 0)")
     parser.add_argument("--pdfs", type=Path, nargs="*", default=[])
     options = parser.parse_args()
     if MADE & set(options.parts) and options.held is None:

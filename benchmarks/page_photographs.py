@@ -13,10 +13,13 @@ import cv2
 import numpy as np
 
 from documents.sizing import BOX, render_size
+from models.classifier import Classifier
 from models.corner_patches import clockwise
 from models.corners import CornerFinder
 from models.engines import open_engine
 from models.engines.base import Engine
+from models.grey import grey_of, shrunk
+from models.ocrable import LONG_SIDE as PREVIEW
 from models.quads import overlap
 from models.rectifier import Rectifier, straightened, turned
 from pipelines.evaluation.scores import Hits, loose_words, total_hits, word_hits
@@ -49,17 +52,26 @@ def held_pool(data: Path, pages: Path) -> Pool:
     return Pool(pages, photos(data, "held"))
 
 
-def photographs(pool: Pool, count: int) -> Iterator[tuple[Pixels, Points]]:
+def photographs(pool: Pool, count: int, start: int = 0) -> Iterator[tuple[Pixels, Points]]:
     """Made photographs with their documents' corners, float64 [4, 2] pixels, clockwise."""
-    for number in range(count):
+    for number in range(start, start + count):
         shot = with_document(random.Random(f"photograph-{number}"), pool, LONG)
         yield shot.pixels, clockwise(shot.corners)
 
 
-def corners(pool: Pool, count: int) -> str:
+def read_on(pool: Pool, count: int, start: int) -> str:
+    """A row: photographs, and those that the classifier lets through."""
+    classifier, kept = Classifier(), 0
+    for pixels, _ in photographs(pool, count, start):
+        preview = shrunk(grey_of(pixels), PREVIEW / max(pixels.shape))
+        kept += classifier.is_readable(preview, classifier.score(preview))
+    return f"{count} | {kept} ({kept / count:.1%})"
+
+
+def corners(pool: Pool, count: int, start: int) -> str:
     """A table: how well corners are found, by step."""
     finder, seen = CornerFinder.open(), []
-    for pixels, truth in photographs(pool, count):
+    for pixels, truth in photographs(pool, count, start):
         started = time.process_time()
         found = finder.seen(pixels)
         spent = time.process_time() - started

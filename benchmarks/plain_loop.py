@@ -17,6 +17,7 @@ from transforms.overlays import Overlays
 from transforms.read_words import read
 from transforms.rectify_pages import rectify
 from transforms.render_pages import render
+from transforms.retries import Patience
 from transforms.screen_documents import Screen
 from transforms.write_table import Packed, pack_rows, to_parquet
 
@@ -79,7 +80,7 @@ class Loop:
 
     def _end(self, head: DocumentHead, pages: list[PageEnd]) -> None:
         overlays = Overlays(self.settings.run, self.settings.output, self.settings.scratch, False, False)
-        self.ends.extend(overlays.ends(head, pages))
+        self.ends.extend(overlays.ends(head, pages, Patience()))
         self.pages.extend(pages)
 
     def _write(self) -> None:

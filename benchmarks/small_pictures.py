@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from models.classifier import Classifier
 from models.grey import grey_of, shrunk
-from models.ocrable import SMALL, OcrableNet
+from models.ocrable import SMALL
 from schemas.pages import Pixels
 from training.page_models.camera import scan
 from training.page_models.pool import read
@@ -73,8 +74,9 @@ def label(rng: random.Random) -> Pixels:
 
 def read_on(pictures: list[Pixels]) -> str:
     """A row: pictures, and those that are read on."""
-    net = OcrableNet.open()
-    kept = sum(net.is_readable(picture, net.score(picture)) for picture in pictures)
+    classifier, kept = Classifier(), 0
+    for picture in map(grey_of, pictures):
+        kept += classifier.is_readable(picture, classifier.score(picture))
     return f"{len(pictures)} | {kept} ({kept / len(pictures):.1%})"
 
 

@@ -159,12 +159,27 @@ class Memory:
 
 
 def _workers_of(launcher: int) -> list[int]:
+    """Those that the launcher has started, or has had forked: those have its command line, as their nursery has."""
+    started = [pid for pid in _children(launcher) if "pipelines.local_worker" in _command(pid)]
+    own = _command(launcher)
+    nurseries = [pid for pid in _children(launcher) if own and _command(pid) == own]
+    return started + [pid for nursery in nurseries for pid in _children(nursery) if _command(pid) == own]
+
+
+def _children(parent: int) -> list[int]:
     try:
-        children = Path(f"/proc/{launcher}/task").glob("*/children")
-        pids = [int(pid) for found in children for pid in found.read_text().split()]
-        return [pid for pid in pids if "pipelines.local_worker" in Path(f"/proc/{pid}/cmdline").read_text()]
+        return [
+            int(pid) for path in Path(f"/proc/{parent}/task").glob("*/children") for pid in path.read_text().split()
+        ]
     except OSError:
         return []
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ STAGES = {  # transforms of the job, and the stage that each of them is
     "RectifyPages": "rectify",
     "ReadWords": "tokens",  # what is left of it without the engine and the gallery
     "WriteOverlays": "overlay",
-    **dict.fromkeys([f"{verb}{table}" for verb in ("Pack", "Write") for table in TABLES], "write"),
+    **dict.fromkeys([*(f"Pack{table}" for table in TABLES), "WriteTables"], "write"),
 }
 _inner: list[float] = []  # of each timed call that is under way: what timed calls within it took
 

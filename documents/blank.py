@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from schemas.pages import Grey
+
 LONGEST = 1000  # pixels of the picture that is judged: 8 point print on A4 is still 5 pixels high
 PAPER_CELL = 16  # pixels: the paper's tone is the median of such cells, so that shading and vignettes are no ink
 MOST_SHADING = 40  # grey levels from the page's median: a darker cell is a scanner's edge or a dark field, not paper
@@ -18,8 +20,6 @@ MOST_NOISE = 6.0  # grey levels: beyond, it is no paper but a texture or dense p
 MOST_SPECKS = 12  # pixels of ink that dust makes; the smallest line that was tried ('7.', grey, 7 points) has over 20
 _MOST_OF_NOISE = 20  # grey levels: what is beyond is print, and left out where the noise is measured
 _MEAN_TO_DEVIATION = 1.2533  # of a normal distribution: standard deviation over mean absolute deviation
-
-Grey = npt.NDArray[np.uint8]  # (height, width)
 
 
 def is_blank(grey: Grey) -> bool:
@@ -34,9 +34,9 @@ def is_blank(grey: Grey) -> bool:
     noise = _MEAN_TO_DEVIATION * float(sample.mean()) if sample.size else 0.0
     if noise > MOST_NOISE:
         return False
-    ink = contrast > max(LEAST_CONTRAST, NOISE_FACTOR * noise)
+    ink = contrast > int(max(LEAST_CONTRAST, NOISE_FACTOR * noise))  # whole numbers are compared faster
     rows, columns = ~(ink[:, 0] | ink[:, -1]), ~(ink[0] | ink[-1])
-    if np.count_nonzero(ink[np.ix_(rows, columns)]) > MOST_SPECKS:  # no edge reaches there, and most pages end here
+    if np.count_nonzero(ink[rows][:, columns]) > MOST_SPECKS:  # no edge reaches there, and most pages end here
         return False
     return int(np.count_nonzero(ink & ~_touching_border(ink))) <= MOST_SPECKS
 
@@ -49,7 +49,7 @@ def _paper(grey: Grey) -> npt.NDArray[np.int16]:
     half = PAPER_CELL // 2
     cells = padded.reshape(rows, half, columns, half).swapaxes(1, 2).reshape(rows, columns, -1)
     quarter = half * half // 4
-    ranked = np.partition(cells, (quarter, 2 * quarter, 3 * quarter), axis=2).astype(np.int16)
+    ranked = np.sort(cells, axis=2, kind="stable").astype(np.int16)  # of bytes a radix sort, faster than a partition
     medians, spread = ranked[:, :, 2 * quarter], ranked[:, :, 3 * quarter] - ranked[:, :, quarter]
     usual = int(np.median(medians))
     is_other = (np.abs(medians - usual) > MOST_SHADING) | (spread > MOST_SPREAD)

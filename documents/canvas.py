@@ -8,15 +8,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from schemas.pages import Pixels
+from schemas.pages import Grey, Pixels
 
-Canvas = Callable[[int, int], Pixels]  # gives (height, width, 3) pixels, whatever they hold
+Canvas = Callable[[int, int], Pixels]  # gives (height, width, 3) pixels, or (height, width) grey, whatever they hold
 _POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, since Linux 5.14
 
 
 def new(height: int, width: int) -> Pixels:
     """Memory of its own."""
     return np.empty((height, width, 3), np.uint8)
+
+
+def new_grey(height: int, width: int) -> Grey:
+    """The same for grey."""
+    return np.empty((height, width), np.uint8)
 
 
 class Shared:

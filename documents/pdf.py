@@ -20,7 +20,7 @@ from documents.picture_pixels import to_grey
 from documents.sizing import MOST_ENLARGED, preview_size, render_size
 from schemas.errors import CorruptDocument, Encrypted, PagebeamError
 from schemas.geometry import pixels_to_fractions
-from schemas.pages import Inspection, PageImage, PageInspection, Pixels
+from schemas.pages import Grey, Inspection, PageImage, PageInspection, Pixels
 
 MOST_PER_UNIT = 600 / 72  # pixels: 600 dpi shows all that print holds; only tiny pages get less than they would fill
 _MOST_SIGNATURES = 1000  # looked at
@@ -80,6 +80,10 @@ class PdfDocument:
         """See `documents.reader.Document`."""
         with open_page(self._handle, page) as opened:
             return _preview(opened, longest)
+
+    def grey(self, page: int, longest: int) -> Grey:
+        """See `documents.reader.Document`."""
+        return to_grey(self.preview(page, longest))
 
     def close(self) -> None:
         """See `documents.reader.Document`."""

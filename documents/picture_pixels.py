@@ -29,7 +29,7 @@ _TURNS = {
 
 
 def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int, canvas: Canvas = new) -> Pixels:
-    """(height, width, 3) RGB of a loaded image, turned by its EXIF orientation (1..8).
+    """(height, width, 3) RGB of a loaded image, or what else the canvas takes, turned by its EXIF orientation (1..8).
 
     `size` is (width, height) as a person sees it, after the turn. Pictures with alpha stand on white. Shrinking
     averages areas; enlarging is bicubic.
@@ -47,7 +47,7 @@ def to_pixels(image: Image.Image, size: tuple[int, int], orientation: int, canva
 
 
 def shrunk(pixels: Pixels, longest: int) -> Pixels:
-    """The picture with no side longer than `longest`; itself where none is."""
+    """The picture, RGB or grey, with no side longer than `longest`; itself where none is."""
     height, width = pixels.shape[:2]
     size = preview_size(width, height, longest)
     return pixels if size == (width, height) else np.asarray(Image.fromarray(pixels).resize(size, _SHRINKING))
@@ -62,11 +62,12 @@ def _drawn(plain: Image.Image, size: tuple[int, int], canvas: Canvas) -> Pixels:
     """The picture in another size, by bands: Pillow holds each twice more, in memory that is new to a fresh process."""
     width, height = size
     pixels = canvas(height, width)
+    mode = "RGB" if pixels.ndim == 3 else "L"
     rows = max(1, (COPIED_PIXELS if plain.size == size else RESIZED_PIXELS) // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         band = _band(plain, size, top, bottom)
-        pixels[top:bottom] = np.asarray(band.convert("RGB") if band.mode == "L" else band)
+        pixels[top:bottom] = np.asarray(band if band.mode == mode else band.convert(mode))
     return pixels
 
 

@@ -26,14 +26,14 @@ from PIL import (
 )
 
 from documents import blank, media
-from documents.canvas import Canvas, new
+from documents.canvas import Canvas, new, new_grey
 from documents.picture_errors import decoding
 from documents.picture_facts import picture_facts, webp_size
-from documents.picture_pixels import shrunk, to_grey, to_pixels
+from documents.picture_pixels import shrunk, to_pixels
 from documents.sizing import preview_size, render_size
 from schemas.errors import CorruptDocument, PagebeamError, TooManyPixels
 from schemas.geometry import pixels_to_fractions
-from schemas.pages import Inspection, PageImage, PageInspection, Pixels
+from schemas.pages import Grey, Inspection, PageImage, PageInspection, Pixels
 
 MAX_PIXELS = 120_000_000  # unpacked: 4 bytes a pixel in Pillow, and in some decoders as much again, fit into 1 GiB
 MAX_WEBP_PIXELS = 45_000_000  # its decoder holds 16 bytes a pixel
@@ -52,12 +52,12 @@ _PAGED = frozenset({media.TIFF, media.GIF, media.WEBP})
 
 class PictureDocument:
     """A `documents.reader.Document` over an image file. Nothing is unpacked, nor kept, between two calls, but a small
-    picture of a JPEG: a photograph is judged by it twice, and decoding it is what that costs."""
+    grey picture of a JPEG: a photograph is judged by it twice, and decoding it is what that costs."""
 
     def __init__(self, data: bytes | mmap.mmap, media_type: str) -> None:
         self._data = data
         self._media_type = media_type
-        self._small: Pixels | None = None
+        self._small: Grey | None = None
         with self._frame(0) as image, decoding():
             self._page_count = int(getattr(image, "n_frames", 1)) if media_type in _PAGED else 1
 
@@ -82,13 +82,17 @@ class PictureDocument:
         return PageImage(pixels, pixels_to_fractions(pixels.shape[1], pixels.shape[0]))
 
     def preview(self, page: int, longest: int) -> Pixels:
-        """See `documents.reader.Document`. A JPEG is decoded at a half, a quarter or an eighth of its size, and no side
-        of its preview is longer than `blank.LONGEST`."""
+        """See `documents.reader.Document`. A JPEG is decoded at a half, a quarter or an eighth of its size."""
+        with self._frame(page) as image:
+            return _smaller(image, longest)
+
+    def grey(self, page: int, longest: int) -> Grey:
+        """See `documents.reader.Document`. Of a JPEG no side is longer than `blank.LONGEST`."""
         if self._small is None:
             with self._frame(page) as image:
                 if self._media_type != media.JPEG:
-                    return _smaller(image, longest)
-                self._small = _smaller(image, blank.LONGEST)
+                    return _smaller_grey(image, longest)
+                self._small = _smaller_grey(image, blank.LONGEST)
         return shrunk(self._small, longest)
 
     def close(self) -> None:
@@ -105,10 +109,10 @@ class PictureDocument:
     def _inspect_page(self, page: int) -> PageInspection:
         with self._frame(page) as image:
             facts = picture_facts(image)
-            pixels = _smaller(image, blank.LONGEST)
+            grey = _smaller_grey(image, blank.LONGEST)
         if self._media_type == media.JPEG:
-            self._small = pixels
-        category, reason = ("no_text", "blank") if blank.is_blank(to_grey(pixels)) else (None, None)
+            self._small = grey
+        category, reason = ("no_text", "blank") if blank.is_blank(grey) else (None, None)
         return PageInspection(page, facts.width_pt, facts.height_pt, category, reason, ())
 
     @contextmanager
@@ -140,14 +144,23 @@ def _smaller(image: ImageFile.ImageFile, longest: int) -> Pixels:
     return _unpacked(image, lambda width, height: preview_size(width, height, longest))
 
 
+def _smaller_grey(image: ImageFile.ImageFile, longest: int) -> Grey:
+    """The same in grey. Of a JPEG the colours are not even decoded."""
+    return _unpacked(image, lambda width, height: preview_size(width, height, longest), new_grey, "L")
+
+
 def _unpacked(
-    image: ImageFile.ImageFile, size_of: Callable[[float, float], tuple[int, int]], canvas: Canvas = new
+    image: ImageFile.ImageFile,
+    size_of: Callable[[float, float], tuple[int, int]],
+    canvas: Canvas = new,
+    mode: str | None = None,
 ) -> Pixels:
-    """The image in RGB, in the size that `size_of` gives for (width, height) as a person sees it."""
+    """The image in RGB, or what else the canvas takes, in the size that `size_of` gives for (width, height) as a person
+    sees it. A JPEG is decoded in that mode, where it can be."""
     facts = picture_facts(image)
     size = size_of(facts.seen_width, facts.seen_height)
     with decoding():
-        image.draft(None, size if facts.orientation < 5 else size[::-1])
+        image.draft(mode, size if facts.orientation < 5 else size[::-1])
     _check_pixels(image.size, MAX_PIXELS)
     with decoding():
         image.load()

@@ -10,7 +10,7 @@ from documents import media
 from documents.canvas import Canvas, new
 from documents.pdf import PdfDocument
 from documents.pictures import PictureDocument
-from schemas.pages import Inspection, PageImage, Pixels
+from schemas.pages import Grey, Inspection, PageImage, Pixels
 
 
 class Document(Protocol):
@@ -32,6 +32,9 @@ class Document(Protocol):
 
     def preview(self, page: int, longest: int) -> Pixels:
         """A cheap picture of the page, no side longer than `longest` pixels."""
+
+    def grey(self, page: int, longest: int) -> Grey:
+        """The same in grey: what is judged by models, and by no person."""
 
     def close(self) -> None:
         """Frees what the parser holds. May be called twice."""

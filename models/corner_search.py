@@ -66,7 +66,7 @@ def quads_of(maps: Floats) -> list[tuple[Points, float]]:
 
 
 def _peaks(chance: npt.NDArray[np.float64]) -> list[tuple[Points, float]]:
-    """The likeliest places, each in fractions of the picture, with the chance around it."""
+    """The likeliest places, a cell or more apart, each in fractions of the picture, with the chance around it."""
     import cv2
 
     size = 2 * NEAR + 1
@@ -80,7 +80,11 @@ def _peaks(chance: npt.NDArray[np.float64]) -> list[tuple[Points, float]]:
         x = left + 0.5 + near.sum(0) @ np.arange(near.shape[1]) / total
         y = top + 0.5 + near.sum(1) @ np.arange(near.shape[0]) / total
         found.append((np.array([x - MARGIN, y - MARGIN]) * CELL / SIDE, total))
-    return sorted(found, key=lambda peak: -peak[1])[:PEAKS]
+    kept: list[tuple[Points, float]] = []
+    for place, total in sorted(found, key=lambda peak: -peak[1]):
+        if all(np.abs(place - other).max() >= CELL / SIDE for other, _ in kept):
+            kept.append((place, total))
+    return kept[:PEAKS]
 
 
 def agreement(quad: Points, area: npt.NDArray[np.bool_]) -> float:

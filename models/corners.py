@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +32,8 @@ SURE = 1.45
 """Doubt, in nats, below which no other quad is looked at."""
 DOUBTS = 0.4
 """What a nat of doubt weighs beside a quad's agreement, 0..1, with the area where the document seems to be."""
+GLANCE = 1.0
+"""Log-odds of the whole picture below which it does not surely show a document, whatever a closer look would say."""
 FILE, CLOSE_FILE = "corners.onnx", "corners_close.onnx"
 
 
@@ -66,6 +70,9 @@ class CornerFinder:
 
         cv2.setNumThreads(1)
         self._decision, self._threshold = np.asarray(search["decision"], np.float64), float(search["threshold"])
+        self._sure = float(search["sure"])
+        decisive = [search["sha256"], close["sha256"], *self._decision, self._threshold, self._sure]
+        self.version = hashlib.sha256(str(decisive).encode()).hexdigest()[:8]
         self._search, self._close = search.session(), close.session()
 
     @classmethod
@@ -96,12 +103,20 @@ class CornerFinder:
             return None
         return found if is_page(found.quad / pixels.shape[1::-1]) else None
 
+    def surely_finds(self, pixels: Pixels) -> bool:
+        """Whether a picture, uint8 [height, width, 3], surely shows a document. A glance is enough for most others."""
+        if is_drawn(pixels):
+            return False
+        found = self.look(pixels, GLANCE)
+        return found is not None and self.sureness(found) >= self._sure and is_page(found.quad / pixels.shape[1::-1])
+
     def sureness(self, look: Look) -> float:
         """Log-odds that there is a document with edges, and that these are its corners."""
         return float(self._decision @ look.evidence)
 
-    def look(self, pixels: Pixels) -> Look | None:
-        """The best quad of a picture, sure or not; None where none can be made out.
+    def look(self, pixels: Pixels, least: float = -math.inf) -> Look | None:
+        """The best quad of a picture, sure or not; None where none can be made out, or where the whole picture's
+        log-odds are less than the ``least``.
 
         The first step proposes quads, in the whole picture and once more in the part where the document seems to lie,
         which shows it larger. The second looks at them closely, those first that agree with their area, until it is
@@ -111,6 +126,8 @@ class CornerFinder:
         reduced = shrunk(pixels, LONG_SIDE / max(height, width))
         size = np.array(reduced.shape[1::-1], np.float64)
         proposed, whole = self._search_in(reduced)
+        if whole < least:
+            return None
         part = whole
         if proposed:
             low, high = around(proposed[0][0] / size, size)

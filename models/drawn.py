@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from schemas.pages import Pixels
 
 EVERY = 8
@@ -11,15 +13,23 @@ TONE = 8
 BETWEEN = 0.2
 """Of the pixels, that neither are, below which nothing was photographed."""
 UNEVEN = 0.05
-"""Of the pixels, that neither are and differ from the one beside them, below which nothing was."""
+"""Of the pixels, that neither are and differ from the one beside them, below which nothing was ..."""
+SHADED = 0.1
+"""... unless so many differ, but hardly, from the one ``EVERY`` pixels away: smooth grounds do, which JPEG makes even
+within its blocks."""
+HARDLY = 4
+"""Grey levels."""
 
 
 def is_drawn(pixels: Pixels) -> bool:
-    """Whether nearly all of a picture is black or white, as of faxes, copies and many scans, or has the very colour of
-    the pixel beside it, as of slides and screens: no photograph is so."""
-    sample = pixels[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY]
-    between = ((sample > TONE) & (sample < 255 - TONE)).any(2)
+    """Whether nearly all of a picture is black or white, as of faxes, copies and many scans, or is of flat colours, as
+    slides and screens are: no photograph is so."""
+    sample = pixels[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY].astype(np.int16)
+    between = np.asarray(((sample > TONE) & (sample < 255 - TONE)).any(2))
     if not sample.size or between.mean() < BETWEEN:
         return bool(sample.size)
     beside = pixels[EVERY // 2 :: EVERY, EVERY // 2 - 1 :: EVERY][:, : sample.shape[1]]
-    return bool((between & (sample != beside).any(2)).mean() < UNEVEN)
+    uneven = between & (sample != beside).any(2)
+    step = np.abs(sample[:, 1:] - sample[:, :-1]).max(2)
+    shaded = between[:, 1:] & (step > 0) & (step <= HARDLY)
+    return bool(uneven.sum() < UNEVEN * between.size) and bool(shaded.sum() < SHADED * between.size)

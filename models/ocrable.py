@@ -6,6 +6,7 @@ page with one line of text counts, and a street with one sign in it does not.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,8 @@ class OcrableNet:
         self.card = card
         self.threshold = float(card["threshold"])
         self.small_threshold = float(card["small_threshold"])
+        decisive = f"{card['sha256']} {self.threshold} {self.small_threshold}"
+        self.version = f"ocrable-1-{hashlib.sha256(decisive.encode()).hexdigest()[:8]}"
         self._session = card.session()
 
     @classmethod
@@ -50,11 +53,11 @@ class OcrableNet:
         """Opens ``NAME.onnx`` with ``NAME.json`` beside it. Raises ModelError where the two do not belong together."""
         return cls(Card.open(path))
 
-    def score(self, preview: Pixels) -> float:
-        """The probability, 0..1, that a picture, uint8 [height, width, 3] of any size, holds text to be read."""
+    def score(self, preview: Pixels | Grey) -> float:
+        """The probability, 0..1, that a picture, in grey or RGB, of any size, holds text to be read."""
         return together(np.array([self._ask(window) for window in windows(preview)], np.float32))
 
-    def is_readable(self, preview: Pixels, score: float) -> bool:
+    def is_readable(self, preview: Pixels | Grey, score: float) -> bool:
         """Whether a picture with that score is worth reading: the card's thresholds are set for high recall."""
         if max(preview.shape) >= SMALL:
             return score >= self.threshold
@@ -72,17 +75,17 @@ def together(scores: Floats) -> float:
     return float(1 / (1 + np.exp(-mean)))
 
 
-def ground(preview: Pixels) -> float:
+def ground(preview: Pixels | Grey) -> float:
     """The share, 0..1, of a picture's pixels that have its commonest grey, or nearly."""
     counts = np.bincount(grey_of(preview).ravel(), minlength=256)
     return float(np.convolve(counts, np.ones(LEVELS, np.int64)).max() / counts.sum())
 
 
-def reduced(preview: Pixels) -> Grey:
+def reduced(preview: Pixels | Grey) -> Grey:
     """A picture in grey, shrunk if it is larger than it needs to be."""
     return shrunk(grey_of(preview), LONG_SIDE / max(preview.shape))
 
 
-def windows(preview: Pixels) -> list[Grey]:
+def windows(preview: Pixels | Grey) -> list[Grey]:
     """The windows of a picture that are asked, uint8 [SIDE, SIDE] each."""
     return densest(reduced(preview), SIDE, WINDOWS)

@@ -17,12 +17,13 @@ FILES = (
 )
 """What the job needs of it."""
 _DECIDE = (
-    "agreement",
     "alphabet",
     "calibration",
+    "decision",
     "distance",
     "margin",
     "small_threshold",
+    "sure",
     "threshold",
     "upright_margin",
 )

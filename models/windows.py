@@ -16,7 +16,7 @@ import numpy as np
 from models.grey import Grey, grey_of
 from models.word_detector import Line
 from models.word_net import HEIGHT, WIDTH, Reading, scale, window_of
-from schemas.geometry import Matrix, Points, Quad, transform
+from schemas.geometry import Matrix, Points, Quad, edge_slope, transform
 
 OVERLAP = 48  # columns that two parts of a chopped word share: a letter and a half
 TRIM = 0.1  # of a line's height, above and below: the Word Net reads best what is cut close to the letters
@@ -41,7 +41,7 @@ class Frame(NamedTuple):
     def spans(self, columns: np.ndarray, quad: Quad) -> list[Quad]:
         """The parts of a quad, whose sides are upright, between two columns each, (n, 2)."""
         x = self.to_page[0, 0] * columns + self.to_page[0, 2]
-        slope = (quad.y1 - quad.y0) / max(quad.x1 - quad.x0, 1.0)
+        slope = edge_slope(quad)
         top, bottom = (y + slope * (x - quad.x0) for y in (quad.y0, quad.y3))
         corners = np.stack([x[:, 0], top[:, 0], x[:, 1], top[:, 1], x[:, 1], bottom[:, 1], x[:, 0], bottom[:, 0]], 1)
         return [Quad(*row) for row in corners.tolist()]
@@ -112,7 +112,7 @@ def straighten(grey: Grey, quad: Quad) -> tuple[Grey, Frame]:
     """The pixels of a quad, (HEIGHT, columns), and where they stand. It is widened to whole pixels."""
     import cv2
 
-    slope = (quad.y1 - quad.y0) / max(quad.x1 - quad.x0, 1.0)
+    slope = edge_slope(quad)
     x, y = int(np.floor(quad.x0)), round(quad.y0)
     width, height = max(1, int(np.ceil(quad.x1)) - x), max(1, round(quad.y3 - quad.y0))
     if abs(slope * width) < 0.5:

@@ -26,7 +26,7 @@ from models.detector.words import word_numbers
 from models.grey import Grey, grey_of
 from models.line_net import FILE, LineNet
 from models.own import WEIGHTS
-from schemas.geometry import Quad
+from schemas.geometry import Quad, edge_slope
 
 Method = Literal["components", "mser", "learned"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -50,7 +50,7 @@ class Line:
     def tight(self) -> Quad:
         """The quad around its words."""
         left, right = self.words[0].x0, max(word.x1 for word in self.words)
-        slope = (self.quad.y1 - self.quad.y0) / max(self.quad.x1 - self.quad.x0, 1.0)
+        slope = edge_slope(self.quad)
         top = min(word.y0 - slope * word.x0 for word in self.words)
         bottom = max(word.y3 - slope * word.x3 for word in self.words)
         upper, lower = ([edge + slope * x for x in (left, right)] for edge in (top, bottom))

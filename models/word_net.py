@@ -87,8 +87,7 @@ class WordNet:
 
     def log_probabilities(self, window: Grey) -> Floats:
         """float32 [steps, classes] of one window, uint8 [32, 320]; steps of mere padding at its end are left out."""
-        inputs = window[None, None, :, : used_columns(window)].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        scores: Floats = self._session.run(None, {"windows": inputs})[0][0]
+        scores: Floats = self._session.run(None, {"windows": network_input(window)})[0][0]
         return scores
 
     def _read(self, window: Grey) -> Reading:
@@ -140,6 +139,12 @@ def decode(scores: Floats, alphabet: str) -> tuple[str, tuple[float, ...], tuple
     # The worst step weighs as much as all of them together: one doubtful character spoils a word.
     score = float(peaks.sum() + peaks.min())
     return "".join(text[first:last]), tuple(places.tolist()), tuple(confidences.tolist()), score
+
+
+def network_input(window: Grey) -> Floats:
+    """float32 [1, 1, 32, columns] of one window, uint8 [32, 320]: what the network is given of it, -1..1."""
+    used = window[None, None, :, : used_columns(window)]
+    return np.asarray(used.astype(np.float32) / np.float32(127.5) - np.float32(1))
 
 
 def used_columns(window: Grey) -> int:

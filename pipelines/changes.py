@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import apache_beam as beam
 
+from models.classifier import Classifier
 from models.engines import open_engine
 from pipelines import inputs
 from pipelines.options import Settings
@@ -107,9 +108,10 @@ def plan(
     return counted
 
 
-def _versions(settings: Settings) -> dict[str, str]:
+def _versions(settings: Settings) -> dict[str | None, str]:
     models = folder_of(settings.models)
-    return {name: open_engine(name, models).version for name in settings.engines.names}
+    versions: dict[str | None, str] = {None: Classifier(models).version}
+    return versions | {name: open_engine(name, models).version for name in settings.engines.names}
 
 
 def whole_waves(output: str) -> frozenset[tuple[str, int]]:

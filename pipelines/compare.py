@@ -16,6 +16,7 @@ from pipelines import backfill, options
 from pipelines.comparison.compared_pages import load
 from pipelines.comparison.figures import comparison
 from pipelines.comparison.page_html import render_page
+from pipelines.exit_codes import exit_code
 from pipelines.report import wording
 from schemas.errors import UsageError
 from transforms import storage
@@ -25,7 +26,7 @@ from transforms.engine_choice import Share
 def main(argv: list[str] | None = None) -> int:
     """Parses, runs the job, writes the comparison. Returns the exit code."""
     arguments, of_the_job = _parser().parse_known_args(argv)
-    return backfill.exit_code(lambda: run(arguments, of_the_job))
+    return exit_code(lambda: run(arguments, of_the_job))
 
 
 def run(arguments: argparse.Namespace, of_the_job: list[str]) -> int:

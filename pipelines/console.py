@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from pipelines.report import rows, wording
-from pipelines.report.facts import RunFacts, cpu_seconds_per_page, pages_per_second
+from pipelines.report.facts import RunFacts, cpu_seconds_per_page, name_within, pages_per_second
 from pipelines.report.rows import Row
 from transforms.retries import saved_share
 from transforms.summarise import Summary
@@ -14,6 +14,7 @@ from transforms.summarise import Summary
 WIDTH = 80  # columns; only a path or a name may reach further, so that it can be copied whole
 _LABEL = 24
 _NUMBER = 12
+_NAMED = 5  # files that failed
 
 
 def render_summary(facts: RunFacts, summary: Summary, paths: Mapping[str, str]) -> str:
@@ -24,6 +25,7 @@ def render_summary(facts: RunFacts, summary: Summary, paths: Mapping[str, str]) 
         _table("Pages", summary.pages, rows.pages_by_category(summary)),
         _figures(facts, summary),
         _places(paths),
+        _failed(facts, summary),
         _hint(facts, summary),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -81,6 +83,16 @@ def _retried(summary: Summary) -> list[str]:
 def _places(paths: Mapping[str, str]) -> list[str]:
     width = max(map(len, paths), default=0)
     return [f"  {label[:1].upper() + label[1:]:<{width}}  {wording.printable(path)}" for label, path in paths.items()]
+
+
+def _failed(facts: RunFacts, summary: Summary) -> list[str]:
+    """The first files that failed, or a page of which did; the report names more."""
+    named = [
+        f"  {reason}: {name_within(uri, facts)}"
+        for _, uri, status, reason in summary.unread
+        if status == "failed" or reason in ("pages_failed", "overlay_failed")
+    ]
+    return [*named[:_NAMED], *(["  ..."] if len(named) > _NAMED else [])]
 
 
 def _hint(facts: RunFacts, summary: Summary) -> list[str]:

@@ -7,15 +7,24 @@ like this, it does.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import shlex
 import sys
+from collections.abc import Iterator
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 from apache_beam.portability.api import beam_provision_api_pb2
 from apache_beam.runners.portability.fn_api_runner.fn_runner import ExtendedProvisionInfo, FnApiRunner
+from apache_beam.runners.portability.fn_api_runner.worker_handlers import GrpcWorkerHandler, WorkerHandler
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 from apache_beam.transforms import environments
+from google.protobuf import json_format, text_format
+
+from pipelines.nursery import Nursery, can_fork
+
+_FORKED = "pagebeam:env:forked:v1"
 
 
 def workers(options: PipelineOptions) -> int:
@@ -25,7 +34,20 @@ def workers(options: PipelineOptions) -> int:
     return asked or usable
 
 
-def local_runner(options: PipelineOptions, log: str) -> FnApiRunner:
+@contextlib.contextmanager
+def nursery(options: PipelineOptions) -> Iterator[Nursery | None]:
+    """What the workers of all pipelines in the block are forked from; None where they must be started.
+
+    To be opened before this process has threads.
+    """
+    if workers(options) == 1 or not can_fork():
+        yield None
+        return
+    with contextlib.closing(Nursery()) as forking:
+        yield forking
+
+
+def local_runner(options: PipelineOptions, log: str, forking: Nursery | None = None) -> FnApiRunner:
     """A runner with `workers(options)` processes, which say what they have to say in the file `log`.
 
     With one worker the work is done in this process.
@@ -35,8 +57,39 @@ def local_runner(options: PipelineOptions, log: str) -> FnApiRunner:
     direct.direct_num_workers = count
     # The mode `multi_processing` would set an environment of its own over ours, whose workers talk on the terminal.
     direct.direct_running_mode = "in_memory"
-    command = f"exec {shlex.quote(sys.executable)} -m pipelines.local_worker {os.getpid()} >>{shlex.quote(log)} 2>&1"
-    environment = environments.SubprocessSDKEnvironment.from_command_string(command) if count > 1 else None
+    environment = None
+    if count > 1 and forking is not None:
+        WorkerHandler.register_environment(_FORKED, bytes)(functools.partial(_ForkedWorkerHandler, forking))
+        environment = _Forked(log, environments.python_sdk_capabilities())
+    elif count > 1:
+        command = f"exec {shlex.quote(sys.executable)} -m pipelines.local_worker {os.getpid()}"
+        command += f" >>{shlex.quote(log)} 2>&1"
+        environment = environments.SubprocessSDKEnvironment.from_command_string(command)
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
     information = beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
     return FnApiRunner(default_environment=environment, provision_info=ExtendedProvisionInfo(information))
+
+
+class _Forked(environments.SubprocessSDKEnvironment):
+    """Whose one parameter is the workers' log."""
+
+    def to_runner_api_parameter(self, context: object) -> tuple[str, bytes]:
+        return _FORKED, self.command_string.encode()
+
+
+class _ForkedWorkerHandler(GrpcWorkerHandler):
+    """Has a worker forked, where Beam's own would start a program; they are told the same."""
+
+    def __init__(self, forking: Nursery, log: bytes, *given: object) -> None:
+        super().__init__(*given)
+        self._log = log.decode()
+        self._worker = forking.take()
+
+    def start_worker(self) -> None:
+        control = text_format.MessageToString(self.control_api_service_descriptor())
+        options = json_format.MessageToJson(self.provision_info.provision_info.pipeline_options)
+        environment = {"CONTROL_API_SERVICE_DESCRIPTOR": control, "PIPELINE_OPTIONS": options}
+        self._worker.work({**environment, "WORKER_ID": self.worker_id}, self._log)
+
+    def stop_worker(self) -> None:
+        self._worker.wait()

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime
 import itertools
+import logging
 import os
 import re
 
@@ -20,6 +21,7 @@ from transforms.models_folder import Models
 LOCAL_WAVE = 2_000  # documents: what a kill can cost, and what the local runner holds in memory, stay small
 CLUSTER_WAVE = 1_000_000  # documents: a cluster's start-up is paid once a wave
 DOCUMENTS_A_SHARD = 20_000  # of a wave: part files of some 100 MB of tokens
+_SHORT_OPTION = re.compile(r"-[A-Za-z]")
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -29,6 +31,7 @@ def _parser(nightly: bool) -> argparse.ArgumentParser:
         described += " Does what is new, changed or gone since the earlier runs to the same output."
     parser = argparse.ArgumentParser(
         prog=f"python -m pipelines.{'nightly' if nightly else 'backfill'}",
+        usage="%(prog)s --input INPUT --output OUTPUT [options]",
         description=described,
         epilog="Beam's own options (--runner, --direct_num_workers, --temp_location, ...) may follow.",
         allow_abbrev=False,
@@ -79,7 +82,12 @@ def _parser(nightly: bool) -> argparse.ArgumentParser:
     )
     add("--survey", action="store_true", help="only count files and pages, and say what reading them would cost")
     if nightly:
-        add("--reread", action="store_true", help="read anew what another engine, or another version of it, has read")
+        add(
+            "--reread",
+            action="store_true",
+            help="read anew what another engine, or another version of it, has read; ask anew what another version of "
+            "the classifier found not to be read",
+        )
         add("--accept_deleted", action="store_true", help="many files may be gone: record them as deleted")
     return parser
 
@@ -133,7 +141,7 @@ class Settings:
     survey: bool = False  # count and measure, and read a small sample alone
     min_isolation: str = LEVELS[0]  # of the parsers; one of documents.jail.LEVELS
     nightly: bool = False  # only what earlier runs have not done
-    reread: bool = False  # and what another version of the engine has
+    reread: bool = False  # and what another version of the engine, or of the classifier, has
     accept_deleted: bool = False  # however much is gone
     models: Models | None = None  # of our own; None: those that came with the job
 
@@ -184,9 +192,13 @@ def parse(argv: list[str], nightly: bool = False) -> tuple[Settings, PipelineOpt
     stray = [word for before, word in itertools.pairwise(["", *beams]) if word[:1] != "-" and _is_complete(before)]
     if stray:
         raise UsageError(f"there is no place for {stray[0]!r}: put a pattern of files between quotes")
+    short = [word for word in beams if _SHORT_OPTION.match(word)]  # Beam has none, and would not miss them
+    if short:
+        raise UsageError(f"there is no option {short[0]}: see --help")
     local = (options.view_as(StandardOptions).runner or "DirectRunner").lower() == "directrunner"
     if local:
         # A job server may know options that Beam's Python does not; here a mistyped one would be lost in silence.
+        logging.getLogger("apache_beam.options.pipeline_options").setLevel(logging.ERROR)  # it is said once, below
         unknown = set(options.get_all_options(retain_unknown_options=True)) - set(options.get_all_options())
         if unknown:
             raise UsageError(f"there is no option --{', --'.join(sorted(unknown))}: see --help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import tempfile
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from pipelines.options import Settings
+from pipelines.wave import PROGRESS
 from transforms import storage
 from transforms.count_ends import Progress
 
@@ -38,7 +40,9 @@ def shown(settings: Settings, before: int, entries: int, stream: TextIO | None =
         storage.make_folder(parent)
     with tempfile.TemporaryDirectory(prefix="progress-", dir=parent) as folder:
         stop = threading.Event()
-        thread = threading.Thread(target=_show, args=(Progress(folder), before, entries, stream, stop), daemon=True)
+        for name in PROGRESS:
+            os.mkdir(f"{folder}/{name}")
+        thread = threading.Thread(target=_show, args=(folder, before, entries, stream, stop), daemon=True)
         thread.start()
         try:
             yield folder
@@ -47,11 +51,17 @@ def shown(settings: Settings, before: int, entries: int, stream: TextIO | None =
             thread.join()
 
 
-def _show(progress: Progress, before: int, entries: int, stream: TextIO, stop: threading.Event) -> None:
+def reached(folder: str) -> dict[str, int]:
+    """How many documents and pages have ended: by what is noted while they are read, and later in the tables."""
+    noted, counted = (Progress(f"{folder}/{name}").counted() for name in PROGRESS)
+    return {kind: max(noted[kind], counted[kind]) for kind in counted}
+
+
+def _show(folder: str, before: int, entries: int, stream: TextIO, stop: threading.Event) -> None:
     live, begun, shown = stream.isatty(), time.monotonic(), ""
     while True:
         ended = stop.wait(_LIVE_SECONDS if live else _LOG_SECONDS)
-        text = line(progress.counted(), before, entries, time.monotonic() - begun)
+        text = line(reached(folder), before, entries, time.monotonic() - begun)
         if live:
             stream.write(f"\r{text.ljust(len(shown))}" + ("\n" if ended else ""))
         else:

@@ -28,6 +28,7 @@ def build(
 ) -> None:
     """Adds a wave of a survey to the pipeline. No table and no overlay is written."""
     screened, capped = whole_wave.look(pipeline, settings, wave)
+    counted = progress_folder and f"{progress_folder}/{whole_wave.PROGRESS[1]}"
     heads = (capped.heads, capped.here | "HeadsHere" >> beam.Map(_head).with_output_types(DocumentHead))
     runs = (capped.here, capped.runs) | "Runs" >> beam.Flatten() | "SpreadPages" >> beam.Reshuffle()
     classified = runs | "ClassifyPages" >> ClassifyPages(settings.run, settings.min_isolation, settings.models)
@@ -38,15 +39,11 @@ def build(
         settings.engines, settings.run, settings.embedded_text, gallery=False, models=settings.models
     )
     sampled = (rendered.ended_pages, rectified.ended_pages, read.ended_pages) | "SampledPages" >> beam.Flatten()
-    ended = (
-        (screened.ended, capped.ended)
-        | "EndedDocuments" >> beam.Flatten()
-        | "CountDocuments" >> CountEnds(progress_folder)
-    )
+    ended = (screened.ended, capped.ended) | "EndedDocuments" >> beam.Flatten() | "CountDocuments" >> CountEnds(counted)
     pages = (
         (capped.ended_pages, classified.ended_pages)
         | "EndedPages" >> beam.Flatten()
-        | "CountPages" >> CountEnds(progress_folder)
+        | "CountPages" >> CountEnds(counted)
     )
     _ = (
         (ended, heads | "Heads" >> beam.Flatten(), pages, classified.pages, sampled)

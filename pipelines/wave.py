@@ -13,7 +13,7 @@ import apache_beam as beam
 
 from pipelines.comparison.agreement import shadow_row
 from pipelines.options import Settings
-from schemas.records import DocumentRow, FailureRow, PageRow, Row, ShadowRow, TokenRow
+from schemas.records import ShadowRow
 from transforms import storage
 from transforms.cap_pages import Cap, CapPages
 from transforms.classify_pages import ClassifyPages
@@ -21,6 +21,7 @@ from transforms.count_ends import CountEnds
 from transforms.elements import DocumentEnd, ManifestEntry, PageEnd, PageRun, Thumbnail, TwoReadings
 from transforms.fit_rows import FitDocuments, FitPages, fitted
 from transforms.gallery import LeastConfident
+from transforms.note_progress import NoteProgress
 from transforms.overlays import Overlays
 from transforms.plan_waves import read_plan, wave_uri
 from transforms.read_words import ReadWords
@@ -30,7 +31,9 @@ from transforms.screen_documents import Screen, ScreenDocuments
 from transforms.share_copies import CopyPages, ShareCopies
 from transforms.summarise import Summarise, Summary
 from transforms.write_overlays import WriteOverlays
-from transforms.write_table import Packed, WriteTable, pack_rows
+from transforms.write_table import Packed, WriteTables, pack_rows
+
+PROGRESS = ("noted", "counted")  # folders of a local run's progress: done with, in the tables
 
 
 def build(
@@ -39,44 +42,42 @@ def build(
     wave: int,
     progress_folder: str | None = None,
 ) -> None:
-    """Adds a whole wave to the pipeline. Its books are not its marker yet: the launcher makes them that at the end."""
+    """Adds a whole wave to the pipeline. Its books are not its marker yet: the launcher makes them that at the end.
+
+    Args:
+        progress_folder: with the folders of PROGRESS in it; None: nobody looks.
+    """
     run = settings.run
     screened, capped = look(pipeline, settings, wave)
-    here = read_pages(capped.here, settings, "Here")
-    spread = read_pages(capped.runs | "SpreadPages" >> beam.Reshuffle(), settings)
+    noted, counted = (progress_folder and f"{progress_folder}/{kind}" for kind in PROGRESS)
+    here = read_pages(capped.here | "NoteHere" >> NoteProgress(noted), settings, "Here")
+    runs = capped.runs | "SpreadPages" >> beam.Reshuffle()
+    spread = read_pages(runs | "NoteSpread" >> NoteProgress(noted), settings)
+    heads = capped.heads | "NoteHeads" >> NoteProgress(noted)
     elsewhere = (*here.ended_early, *spread.ended_early, spread.read) | "EndedElsewhere" >> beam.Flatten()
     pages = (
         (capped.ended_pages, here.read, elsewhere)
         | "EndedPages" >> beam.Flatten()
         | "FitPages" >> FitPages(run)
         | "CopyPages" >> CopyPages()
-        | "CountPages" >> CountEnds(progress_folder)
+        | "CountPages" >> CountEnds(counted)
     )
-    finished = (capped.heads, here.read, elsewhere) | "WriteOverlays" >> WriteOverlays(
+    finished = (heads, here.read, elsewhere) | "WriteOverlays" >> WriteOverlays(
         Overlays(run, settings.output, settings.scratch, settings.redo, settings.overlay_signed, settings.min_isolation)
     )
     documents = (
-        (screened.ended, capped.ended, finished)
+        (screened.ended | "NoteScreened" >> NoteProgress(noted), capped.ended, finished)
         | "EndedDocuments" >> beam.Flatten()
         | "FitDocuments" >> FitDocuments(run)
-        | "CountDocuments" >> CountEnds(progress_folder)
+        | "CountDocuments" >> CountEnds(counted)
     )
 
-    def write(kind: type[Row]) -> WriteTable:
-        return WriteTable(kind, settings.output, settings.scratch, run, wave, settings.shards)
-
-    _ = pages | "PackTokens" >> beam.FlatMap(_tokens).with_output_types(Packed) | "WriteTokens" >> write(TokenRow)
-    _ = pages | "PackPages" >> beam.Map(_page).with_output_types(Packed) | "WritePages" >> write(PageRow)
-    _ = (
-        documents
-        | "PackDocuments" >> beam.Map(_document).with_output_types(Packed)
-        | "WriteDocuments" >> write(DocumentRow)
-    )
-    _ = (
-        documents
-        | "PackFailures" >> beam.FlatMap(_failures).with_output_types(Packed)
-        | "WriteFailures" >> write(FailureRow)
-    )
+    tables = {
+        "tokens": pages | "PackTokens" >> beam.FlatMap(_tokens).with_output_types(Packed),
+        "pages": pages | "PackPages" >> beam.Map(_page).with_output_types(Packed),
+        "documents": documents | "PackDocuments" >> beam.Map(_document).with_output_types(Packed),
+        "failures": documents | "PackFailures" >> beam.FlatMap(_failures).with_output_types(Packed),
+    }
     ends: tuple[Any, ...] = (documents, pages)
     if settings.shadow is not None:
         shadows = (
@@ -84,8 +85,9 @@ def build(
             | "ReadTwice" >> beam.Flatten()
             | "CompareReadings" >> beam.Map(shadow_row).with_output_types(ShadowRow)
         )
-        _ = shadows | "PackShadow" >> beam.Map(_shadow).with_output_types(Packed) | "WriteShadow" >> write(ShadowRow)
+        tables["shadow"] = shadows | "PackShadow" >> beam.Map(_shadow).with_output_types(Packed)
         ends = (*ends, shadows)
+    _ = tables | "WriteTables" >> WriteTables(settings.output, settings.scratch, run, wave, settings.shards)
     thumbnails = (here.thumbnails, spread.thumbnails) | "Thumbnails" >> beam.Flatten()
     gallery = thumbnails | "ChooseThumbnails" >> beam.CombineGlobally(LeastConfident())
     _ = (

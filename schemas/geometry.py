@@ -102,3 +102,8 @@ def reading_angle(quad: Quad) -> float:
     left_x, left_y = (quad.x0 + quad.x3) / 2, (quad.y0 + quad.y3) / 2
     right_x, right_y = (quad.x1 + quad.x2) / 2, (quad.y1 + quad.y2) / 2
     return math.degrees(math.atan2(right_y - left_y, right_x - left_x))
+
+
+def edge_slope(quad: Quad) -> float:
+    """Rows a column at which the upper edge of a quad in pixels runs; one narrower than a pixel counts as that wide."""
+    return (quad.y1 - quad.y0) / max(quad.x1 - quad.x0, 1.0)

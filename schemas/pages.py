@@ -12,6 +12,7 @@ from schemas.geometry import Matrix, Quad
 CATEGORIES = ("embedded_text", "image_text", "no_text")  # of a page
 DECISIONS = ("kept", "lexicon", "merged", "split", "embedded")  # on a word
 Pixels = npt.NDArray[np.uint8]  # (height, width, 3), RGB
+Grey = npt.NDArray[np.uint8]  # (height, width), luma
 
 
 @dataclasses.dataclass(frozen=True)

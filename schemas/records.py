@@ -46,7 +46,7 @@ class DocumentRow:
     mean_confidence: float | None  # 0..1 over the tokens that have one; null when none has
     overlay_uri: str | None  # null when no page gained words
     engine: str | None  # null when no page was read by one
-    engine_version: str | None
+    engine_version: str | None  # without an engine: of the classifier, where it found that no page can be read
     run: str
     started_at: datetime  # UTC
     cpu_seconds: float  # user + system, children included

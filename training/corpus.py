@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.alphabet import ALPHABET
-from training.entries import LABELS, entry, form, receipt, scatter
+from training.entries import entry
+from training.made_lines import form, receipt, scatter
+from training.vocabulary import LABELS
 
 FORTUNES = """
 art computers cookie definitions disclaimer education food fortunes humorists law literature love medicine news people

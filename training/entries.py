@@ -1,4 +1,4 @@
-"""Made-up entries: numbers, prices, dates, codes, addresses, and the vocabulary of receipts and forms."""
+"""Made-up entries: numbers, prices, dates, codes, addresses."""
 
 from __future__ import annotations
 
@@ -7,48 +7,7 @@ import re
 import string
 from collections.abc import Callable
 
-from training.alphabet import ALPHABET, SIGNS
-
-LABELS = """
-Name Address City State Zip Phone Fax Date Time Signature Title Company Department Division Subject Re To From
-CC Attention Page Pages Number Account Amount Total Subtotal Tax Quantity Qty Price Unit Description Item Code
-Invoice Order Reference Ref Remarks Comments Notes Approved Approval By Received Requested Required Prepared
-Reviewed Project Budget Estimate Estimated Cost Actual Contract Agreement Effective Expiration Start End
-Completed Schedule Status Type Category Class Brand Product Sample Test Results Study Report Analysis Method
-Material Materials Size Length Width Weight Temperature Volume Rate Percent Average Method Laboratory Research
-Marketing Sales Region District Territory Manager Supervisor Director President Vice Secretary Employee Customer
-Client Vendor Supplier Distribution Original Copy Copies File Form Section Part Exhibit Attachment Enclosure Yes
-No N/A None Other Please Check Print Type Circle One Only Office Use Confidential Memorandum Memo Letter
-Facsimile Transmission Cover Sheet Message Telephone Extension Area Social Security Birth Age Sex Male Female
-Married Single Education Occupation Position Salary
-""".split()  # noqa: SIM905
-SHOP = """
-TOTAL SUBTOTAL CASH CHANGE TAX GST INVOICE RECEIPT QTY PRICE AMOUNT DISCOUNT ROUNDING ITEM ITEMS BILL TABLE
-CASHIER COUNTER MEMBER POINTS CARD VISA MASTERCARD CREDIT DEBIT APPROVAL TERMINAL BALANCE DUE TENDERED SERVICE
-CHARGE THANK YOU PLEASE COME AGAIN WELCOME GOODS SOLD ARE NOT RETURNABLE REFUNDABLE EXCHANGE KEEP THIS FOR YOUR
-RECORDS TEL FAX REG NO ID SUMMARY RATE INCL EXCL INCLUSIVE EXCLUSIVE RM USD EUR DATE TIME SALES PERSON
-SALESPERSON DOC DESCRIPTION UNIT NET GROSS PAYMENT PAID STORE SHOP MART SUPERMARKET RESTAURANT CAFE BAKERY
-TRADING ENTERPRISE HARDWARE STATIONERY PHARMACY SDN BHD JALAN TAMAN LORONG BANDAR KUALA LUMPUR SELANGOR JOHOR
-BAHRU PETALING JAYA SHAH ALAM PENANG LOT LEVEL GROUND FLOOR STREET ROAD AVENUE LTD INC CO PLC
-""".split()  # noqa: SIM905
-GOODS = """
-milk bread rice sugar butter cheese egg chicken beef fish prawn noodle soup salad burger fries coffee tea juice
-water cola beer wine bottle can pack box bag tissue soap shampoo towel pen paper book tape glue battery cable
-bulb pipe screw nail paint brush cement bolt hook lamp plug fan mug plate spoon large small hot ice set combo
-extra fresh organic white black red green blue mixed fried grilled spicy sweet original classic
-""".split()  # noqa: SIM905
-UNITS = """
-kg g mg ml l oz lb lbs pcs pc mm cm m in ft hrs min sec doz pkt btl ctn ea
-""".split()  # noqa: SIM905
-DOMAINS = """
-com org net co.uk gov edu com.my de io info biz
-""".split()  # noqa: SIM905
-MONTHS = """
-January February March April May June July August September October November December
-""".split()  # noqa: SIM905
-STREETS = """
-Street St. Avenue Ave. Road Rd. Lane Drive Dr. Boulevard Blvd. Square Place Court Ct. Highway
-""".split()  # noqa: SIM905
+from training.vocabulary import DOMAINS, GOODS, LABELS, MONTHS, UNITS
 
 
 def digits(rng: random.Random, low: int, high: int) -> str:
@@ -196,63 +155,3 @@ def entry(rng: random.Random) -> str:
         lambda r: digits(r, 4, 10),
     ]
     return rng.choices(makers, [5, 3, 2, 2, 4, 1.2, 3, 3, 2])[0](rng)
-
-
-def receipt(rng: random.Random) -> str:
-    """A line of a shop's receipt."""
-
-    def some(pool: list[str], most: int) -> str:
-        return " ".join(rng.choice(pool) for _ in range(rng.randint(1, most)))
-
-    def goods() -> str:
-        return f"{some(GOODS, 4)} {measure(rng)}".upper()
-
-    makers: list[Callable[[], str]] = [
-        lambda: some(SHOP, 5),
-        lambda: f"{some(SHOP, 2)}{rng.choice([':', ' :', '', ': '])} {entry(rng)}",
-        goods,
-        lambda: f"{digits(rng, 1, 2)} {rng.choice('xX*@')} {price(rng)} {price(rng)}",
-        lambda: f"{goods()} {price(rng)}",
-        lambda: f"{date(rng)} {time(rng)}",
-        lambda: f"{some(SHOP, 1)} ({rng.choice(['GST', 'RM', '6%', code(rng)])}) {price(rng)}",
-        lambda: f"NO.{digits(rng, 1, 3)}, {some(SHOP, 3)}, {digits(rng, 5, 5)} {some(SHOP, 2)}.",
-        lambda: f"{some(SHOP, 1)} @ {rng.randint(0, 20)}% {rng.choice(['SR', 'ZRL', 'S', 'T', ''])}",
-        lambda: price(rng),
-        lambda: f"{rng.choice('*-=#.')}" * rng.randint(3, 14) + f" {some(SHOP, 2)} " + "*" * rng.randint(0, 3),
-        lambda: f"{code(rng)} {goods()}",
-    ]
-    return rng.choice(makers)()
-
-
-def form(rng: random.Random) -> str:
-    """A line of a form."""
-
-    def labels(most: int) -> str:
-        return " ".join(rng.choice(LABELS) for _ in range(rng.randint(1, most)))
-
-    makers: list[Callable[[], str]] = [
-        lambda: f"{labels(3)}:",
-        lambda: f"{labels(2)}: {entry(rng)}",
-        lambda: f"{labels(4)}",
-        lambda: f"({labels(3)})",
-        lambda: f"{rng.randint(1, 30)}. {labels(3)}",
-        lambda: f"{labels(1)} / {labels(1)}",
-        lambda: f"{labels(2)} - {labels(2)}",
-        lambda: f"{digits(rng, 2, 5)} {rng.choice(LABELS)} {rng.choice(STREETS)}",
-        lambda: f"{labels(1)}: {labels(2)}",
-        lambda: f"{rng.choice(string.ascii_uppercase)}. {rng.choice(string.ascii_uppercase)}. {labels(1)}",
-        lambda: f"{labels(2)} {'_' * rng.randint(2, 8)}",
-        lambda: f"• {labels(3)}",
-        lambda: f"{labels(2)} {'.' * rng.randint(3, 12)} {digits(rng, 1, 4)}",
-    ]
-    return rng.choice(makers)()
-
-
-def scatter(rng: random.Random) -> str:
-    """Characters at random, so that each is seen often and none follows from its neighbours."""
-    pool = rng.choice(
-        [string.ascii_letters, string.digits + string.punctuation, ALPHABET, string.printable[:94], SIGNS]
-    )
-    return " ".join(
-        "".join(rng.choice(pool.replace(" ", "")) for _ in range(rng.randint(1, 7))) for _ in range(rng.randint(1, 4))
-    )

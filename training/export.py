@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from models.card import Card
-from models.word_net import HEIGHT, STEP, WIDTH, Grey, WordNet, decode, used_columns
+from models.word_net import HEIGHT, STEP, WIDTH, Grey, WordNet, decode, network_input, used_columns
+from training import quantised
 from training.alphabet import ALPHABET
 from training.batches import Drawn, finish
 from training.network import WordNetwork, parameters, prepare
@@ -112,41 +113,13 @@ def compare(network: WordNetwork, word_net: WordNet, windows: Iterable[Grey]) ->
     return worst
 
 
-def quantise(model: Path, out: Path, windows: Sequence[Grey]) -> None:
+def quantise(model: Path, out: Path, windows: Iterable[Grey]) -> None:
     """int8: convolutions static per channel (QDQ), calibrated on ``windows``; LSTM and MatMul dynamic."""
-    from onnxruntime.quantization import (
-        CalibrationDataReader,
-        QuantFormat,
-        QuantType,
-        quantize_dynamic,
-        quantize_static,
-    )
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    class Reader(CalibrationDataReader):  # type: ignore[misc]
-        def __init__(self) -> None:
-            self.rest = iter(windows)
-
-        def get_next(self) -> dict[str, Any] | None:
-            window = next(self.rest, None)
-            if window is None:
-                return None
-            part = window[None, None, :, : used_columns(window)].astype(np.float32)
-            return {"windows": part / np.float32(127.5) - np.float32(1)}
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with tempfile.TemporaryDirectory() as folder:
-        prepared, static = Path(folder) / "prepared.onnx", Path(folder) / "static.onnx"
-        quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
-        quantize_static(
-            str(prepared),
-            str(static),
-            Reader(),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            op_types_to_quantize=["Conv"],
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
+        static = Path(folder) / "static.onnx"
+        quantised.quantise(model, static, "windows", map(network_input, windows), seven_bits=False, layers=["Conv"])
         quantize_dynamic(str(static), str(out), op_types_to_quantize=["LSTM", "MatMul"], weight_type=QuantType.QInt8)
 
 

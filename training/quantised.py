@@ -1,11 +1,11 @@
-"""ONNX models whose convolutions compute in eight bits: a quarter of the size, half the time."""
+"""ONNX models whose layers compute in eight bits: a quarter of the size, half the time."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +13,34 @@ import numpy as np
 import numpy.typing as npt
 
 
-def quantise(model: Path, out: Path, name: str, pictures: Iterable[npt.NDArray[np.float32]]) -> None:
+def quantise(
+    model: Path,
+    out: Path,
+    name: str,
+    inputs: Iterable[npt.NDArray[np.float32]],
+    *,
+    seven_bits: bool,
+    layers: Sequence[str] | None = None,
+) -> None:
     """Writes ``out``, a model that computes nearly what ``model`` does.
-
-    Weights have seven bits: with eight, processors without instructions for it (VNNI) saturate, and what is computed
-    would depend on the machine.
 
     Args:
         name: of the only input.
-        pictures: inputs; what they make of the layers' outputs decides the scale of each.
+        inputs: what they make of the layers' outputs decides the scale of each.
+        seven_bits: of the weights. With eight, processors without instructions for it (VNNI) saturate, and what is
+            computed would depend on the machine.
+        layers: kinds of operators that are quantised (default: all that can be).
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     class Reader(CalibrationDataReader):
         def __init__(self) -> None:
-            self._left = iter(pictures)
+            self._left = iter(inputs)
 
         def get_next(self) -> dict[str, Any] | None:
-            picture = next(self._left, None)
-            return None if picture is None else {name: picture}
+            given = next(self._left, None)
+            return None if given is None else {name: given}
 
     with tempfile.TemporaryDirectory() as folder, _quiet():
         ready = Path(folder) / "ready.onnx"
@@ -43,7 +51,8 @@ def quantise(model: Path, out: Path, name: str, pictures: Iterable[npt.NDArray[n
             Reader(),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
-            reduce_range=True,
+            reduce_range=seven_bits,
+            op_types_to_quantize=layers,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
         )

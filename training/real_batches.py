@@ -12,7 +12,8 @@ import torch
 from models.word_net import HEIGHT, Grey
 from training.alphabet import encode
 from training.batches import WIDTHS, Batch
-from training.distort import Dice, jpeg, noise, normalise
+from training.distort import normalise
+from training.distortions import Dice, jpeg, noise
 from training.real import RealWindow
 
 EMPTY = 0.08

@@ -10,7 +10,6 @@ WEIGHTS = Path(__file__).parent.parent / "models" / "weights" / "word_net.onnx"
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.word_net", description=__doc__)
-    parser.set_defaults(run=None)
     commands = parser.add_subparsers(dest="command", required=True)
 
     def command(name: str, help_: str) -> argparse.ArgumentParser:

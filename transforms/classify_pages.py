@@ -12,7 +12,8 @@ import apache_beam as beam
 
 from documents import media
 from documents.jail import LEVELS
-from models.ocrable import FILE, LONG_SIDE, OcrableNet
+from models.classifier import Classifier
+from models.ocrable import LONG_SIDE
 from transforms import models_folder, opened
 from transforms.elements import PageEnd, PageRun, PageTask
 from transforms.endings import end_page, fail_page
@@ -23,14 +24,14 @@ STAGE = "ClassifyPages"
 NOT_OCRABLE = "not_ocrable"  # the reason of a page that ends here
 
 
-def classifier() -> OcrableNet:
+def classifier() -> Classifier:
     """This process's classifier."""
     return _opened(models_folder.in_use())
 
 
 @functools.cache
-def _opened(models: Path) -> OcrableNet:
-    return OcrableNet.open(models / FILE)
+def _opened(models: Path) -> Classifier:
+    return Classifier(models)
 
 
 def is_asked(task: PageTask) -> bool:
@@ -49,13 +50,16 @@ def classify(task: PageTask, run: str, min_isolation: str = LEVELS[0]) -> PageTa
             opened.open_document(task.document, min_isolation)
         with classifying.running():
             page = task.inspection.page
-            preview = opened.ask(task.document, lambda asked: asked.preview(page, LONG_SIDE), min_isolation)
+            preview = opened.ask(task.document, lambda asked: asked.grey(page, LONG_SIDE), min_isolation)
             score = classifier().score(preview)
             readable = classifier().is_readable(preview, score)
     except Exception as error:
         return fail_page(_spent(task, fetching, classifying), STAGE, run, error)
     task = dataclasses.replace(_spent(task, fetching, classifying), ocrable=score)
-    return task if readable else end_page(task, category="no_text", reason=NOT_OCRABLE)
+    if readable:
+        return task
+    end = end_page(task, category="no_text", reason=NOT_OCRABLE)
+    return dataclasses.replace(end, engine_version=classifier().version)
 
 
 def _spent(task: PageTask, fetching: Stopwatch, classifying: Stopwatch) -> PageTask:

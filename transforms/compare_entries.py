@@ -47,7 +47,8 @@ class Compare:
 
     screen: Screen
     engines: EngineChoice
-    versions: dict[str, str] | None  # of the engines: what another version read is read anew; None: it is left
+    # Of the engines, and under None of the classifier: what another version read, or ended, is done anew; None: left.
+    versions: dict[str | None, str] | None
     folder: str | None  # the input, where that is a folder: what lies below it was all listed
     runs: frozenset[str]  # earlier ones over the same input
     manifest: bool  # it is a manifest that says what there is, and not the storage
@@ -98,9 +99,9 @@ class Compare:
         return REREAD if self._is_outdated(past) else UNCHANGED
 
     def _is_outdated(self, past: Past) -> bool:
-        if self.versions is None or past.engine is None or past.document_id is None:
+        if self.versions is None or past.engine_version is None or past.document_id is None:
             return False
-        engine = self.engines.reader(past.document_id)
+        engine = self.engines.reader(past.document_id) if past.engine is not None else None
         return (past.engine, past.engine_version) != (engine, self.versions[engine])
 
     def _missed(self, uri: str, past: Past | None) -> Verdict | None:

@@ -22,12 +22,12 @@ class Progress:
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
 
-    def ended(self, kind: str) -> None:
-        """One more of KINDS."""
-        if self._folder is not None:
+    def ended(self, kind: str, count: int = 1) -> None:
+        """So many more of one of KINDS."""
+        if self._folder is not None and count:
             # A full disk is no reason to end a run that may write elsewhere.
             with contextlib.suppress(OSError), open(os.path.join(self._folder, f"{kind}-{os.getpid()}"), "ab") as file:
-                file.write(b".")
+                file.write(b"." * count)
 
     def counted(self) -> dict[str, int]:
         """How many of each kind, over all workers."""

@@ -123,7 +123,7 @@ class PageEnd:
     confidence_count: int = 0
     failure: FailureRow | None = None
     engine: str | None = None  # what read it, or failed to
-    engine_version: str | None = None
+    engine_version: str | None = None  # of the engine; where none was asked, of the classifier that let none be
     engine_cpu_seconds: float = 0.0  # of `cpu_seconds`
     copied: bool = False  # its words were read at another place, where the same bytes lie, and paid for there
 

@@ -7,8 +7,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from models.classifier import Classifier
 from models.engines import open_engine
-from models.ocrable import FILE, OcrableNet
 from models.own import FILES, WEIGHTS, digest
 from models.rectifier import Rectifier
 from schemas.errors import ModelError, UsageError
@@ -59,7 +59,7 @@ def found(uri: str | None) -> Models | None:
     try:
         storage.check(uri)
         folder = _here(uri)
-        OcrableNet.open(folder / FILE)
+        Classifier(folder)
         Rectifier(folder)
         open_engine("native", folder)
         return Models(uri, digest(folder))

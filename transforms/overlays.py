@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from documents.jail import LEVELS
 from schemas.errors import PagebeamError, SignedDocument
@@ -14,6 +15,7 @@ from transforms.elements import Document, DocumentEnd, DocumentHead, PageEnd
 from transforms.endings import failure
 from transforms.fit_rows import fit_page
 from transforms.opened import Stopwatch
+from transforms.retries import Patience
 from transforms.share_copies import copied
 from transforms.tokens import read_words
 
@@ -37,13 +39,15 @@ class Overlays:
     signed: bool  # a signed document gets one too
     min_isolation: str = LEVELS[0]  # of the parsers
 
-    def ends(self, head: DocumentHead, read: Iterable[PageEnd]) -> Iterator[DocumentEnd]:
+    def ends(self, head: DocumentHead, read: Iterable[PageEnd], patience: Patience) -> Iterator[DocumentEnd]:
         """The document's row at each of its places, after its overlay is written there.
 
-        `read` are the ends of the pages that did not end at the first look.
+        Args:
+            read: the ends of the pages that did not end at the first look.
+            patience: with the output, shared by the documents that are written one after the other.
         """
         pages = sorted((fit_page(page, self.run) for page in (*head.ended, *read)), key=lambda page: page.row.page)
-        watch, overlay, error = Stopwatch(), None, None
+        watch, write, error = Stopwatch(), None, None
         try:
             if [page.row.page for page in pages] != list(range(head.pages)):
                 raise PagesMissing(f"{head.pages} pages were to end, {len(pages)} did")
@@ -52,14 +56,15 @@ class Overlays:
                     raise SignedDocument("it was opened as a signed one")
                 with watch.running():
                     overlay = self._overlay(head.document, pages)
+                # Places without names of their own share one PDF.
+                write = functools.cache(functools.partial(self._write, overlay, patience))
         except Exception as raised:
             error = raised
-        written: dict[str, Exception | None] = {}
-        yield self._end(head, pages, overlay, error, watch, written)
+        yield self._end(head, pages, write, error, watch)
         light = [dataclasses.replace(page, tokens=None) for page in pages]
         for copy in head.document.copies:
             there = dataclasses.replace(head, document=copy)
-            yield self._end(there, [copied(page, copy) for page in light], overlay, error, Stopwatch(), written)
+            yield self._end(there, [copied(page, copy) for page in light], write, error, Stopwatch())
 
     def _overlay(self, document: Document, pages: Sequence[PageEnd]) -> bytes:
         gained = {page.row.page: read_words(page.tokens) for page in pages if page.gained and page.tokens}
@@ -70,20 +75,17 @@ class Overlays:
         self,
         head: DocumentHead,
         pages: Sequence[PageEnd],
-        overlay: bytes | None,
+        write: Callable[[str], Exception | None] | None,
         error: Exception | None,
         watch: Stopwatch,
-        written: dict[str, Exception | None],
     ) -> DocumentEnd:
-        """At one place. `written` has the outcome of each PDF so far: places without names of their own share one."""
+        """At one place. `write` puts the overlay, where there is one, at a URI."""
         failures = [page.failure for page in pages if page.failure is not None]
         uri, reason = None, None
-        if overlay is not None:
+        if write is not None:
             there = self._uri(head.document)
-            if there not in written:
-                with watch.running():
-                    written[there] = self._write(there, overlay)
-            error = written[there]
+            with watch.running():
+                error = write(there)
             uri = there if error is None else None
         if isinstance(error, SignedDocument):
             reason = error.reason
@@ -96,9 +98,10 @@ class Overlays:
         name = document.entry.overlay_name or f"{document.document_id[:2]}/{document.document_id}.pdf"
         return f"{self.output}/overlays/{name}"
 
-    def _write(self, uri: str, overlay: bytes) -> Exception | None:
+    def _write(self, overlay: bytes, patience: Patience, uri: str) -> Exception | None:
+        """What kept it from being written."""
         try:
-            storage.write(uri, overlay, self.scratch)
+            storage.write(uri, overlay, self.scratch, patience)
         except Exception as error:
             return error
         return None
@@ -115,7 +118,8 @@ class Overlays:
         document = head.document
         good = [page for page in pages if page.row.status == "done"]
         confidences = sum(page.confidence_count for page in pages)
-        reader = next((page for page in good if page.engine is not None), None)
+        judges = [page for page in good if page.engine_version is not None]
+        judge = next((page for page in judges if page.engine is not None), judges[0] if judges else None)
         if len(good) < len(pages):
             reason = "pages_failed" if good else failures[0].error
         return DocumentRow(
@@ -133,8 +137,8 @@ class Overlays:
             words=sum(page.row.words for page in pages),
             mean_confidence=sum(page.confidence_sum for page in pages) / confidences if confidences else None,
             overlay_uri=overlay_uri,
-            engine=reader.engine if reader else None,
-            engine_version=reader.engine_version if reader else None,
+            engine=judge.engine if judge else None,
+            engine_version=judge.engine_version if judge else None,
             run=self.run,
             started_at=datetime.datetime.fromtimestamp(document.started_at, datetime.timezone.utc),
             cpu_seconds=document.cpu_seconds + sum(page.cpu_seconds for page in pages) + cpu_seconds,

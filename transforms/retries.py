@@ -20,7 +20,7 @@ LOST = "lost"  # no try saved it
 _PREFIX = "retries_"
 
 
-def patiently(call: Callable[[], T]) -> T:
+def patiently(call: Callable[[], T], most_tries: int = MOST_TRIES) -> T:
     """Tries again where that may help; what it raises at last says in `attempts` how often.
 
     Counts in the job's metrics which try helped a call whose first failed.
@@ -28,7 +28,7 @@ def patiently(call: Callable[[], T]) -> T:
     attempts = 0
 
     @retry.with_exponential_backoff(
-        num_retries=MOST_TRIES - 1,
+        num_retries=most_tries - 1,
         initial_delay_secs=1,
         max_delay_secs=30,
         retry_filter=is_transient,
@@ -49,6 +49,25 @@ def patiently(call: Callable[[], T]) -> T:
     if attempts > 1:
         _count(str(attempts))
     return result
+
+
+class Patience:
+    """Calls of one storage, `patiently`: after one that no try saved, each has a single try, until one comes through.
+
+    Else a storage that is down would cost the waits of all tries again and again.
+    """
+
+    def __init__(self) -> None:
+        self._lost = False
+
+    def __call__(self, call: Callable[[], T]) -> T:
+        try:
+            result = patiently(call, 1 if self._lost else MOST_TRIES)
+        except Exception as error:
+            self._lost = is_transient(error)
+            raise
+        self._lost = False
+        return result
 
 
 def _count(what: str) -> None:

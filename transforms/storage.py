@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import glob
+import importlib
 import os
 import re
 import shutil
 import uuid
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from apache_beam.io.filesystem import CompressionTypes, FileSystem
 from apache_beam.io.filesystems import FileSystems
@@ -25,25 +27,29 @@ def check(uri: str) -> None:
     """Raises UsageError where nothing is installed that knows the URI's storage."""
     try:
         FileSystems.get_filesystem(uri)
-    except ValueError as error:
+        if uri.startswith("s3://"):
+            importlib.import_module("boto3")  # which Beam does not ask for before it is used
+    except (ValueError, ModuleNotFoundError) as error:
         raise UsageError(
             f"{uri}: no storage is known for {uri.partition('://')[0]}://: install pagebeam[gcp] for gs://, "
             "pagebeam[aws] for s3://"
         ) from error
 
 
-def write(uri: str, data: bytes, scratch: str) -> None:
+def write(uri: str, data: bytes, scratch: str, trying: Callable[[Callable[[], None]], Any] = patiently) -> None:
     """Puts `data` at `uri`, whole or not at all: writes aside, into the folder `scratch`, then renames.
+
+    `trying` makes the call: `patiently`, or a `Patience` that several writes share.
 
     Raises OutputUnwritable, from what the storage's client raised.
     """
     try:
         cloud = cloud_of(uri)
         if cloud is not None:  # there an object is whole or not there
-            patiently(lambda: cloud.write(uri, data))
+            trying(lambda: cloud.write(uri, data))
         else:
             aside = FileSystems.join(scratch, uuid.uuid4().hex)
-            patiently(lambda: _write(aside, uri, data))
+            trying(lambda: _write(aside, uri, data))
     except Exception as error:  # each client has classes of its own
         raised = OutputUnwritable(f"{uri} cannot be written: {explain(error)}")
         raised.attempts = getattr(error, "attempts", 1)

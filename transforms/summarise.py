@@ -5,18 +5,21 @@ from __future__ import annotations
 import dataclasses
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import apache_beam as beam
 
-from schemas.records import ShadowRow
+from schemas.records import DocumentRow, ShadowRow
 from transforms.elements import DocumentEnd, PageEnd
 from transforms.endings import INTERNAL_ERROR
 from transforms.engine_sums import EngineSums, ShadowSums, of_shadow_row
 
 Count = TypeVar("Count", int, float, EngineSums, ShadowSums)
 SLOWEST = 20  # documents that are named
+UNREAD = 50  # the same
+# What was left out is named in this order; what the manifest or an option has left out is not.
+_LEFT_OUT = ("bad_manifest_row", "encrypted", "too_large", "empty", "unsupported_type")
 
 
 @dataclasses.dataclass
@@ -47,6 +50,7 @@ class Summary:
     engine_sums: dict[str, EngineSums] = dataclasses.field(default_factory=dict)  # by "engine version"
     shadow_sums: dict[str, ShadowSums] = dataclasses.field(default_factory=dict)  # by "engine:shadow", names alone
     slowest: list[tuple[float, str, int]] = dataclasses.field(default_factory=list)  # CPU seconds, uri, pages
+    unread: list[tuple[int, str, str, str]] = dataclasses.field(default_factory=list)  # rank, uri, status, reason
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -57,8 +61,8 @@ class Summary:
         """The inverse of `to_json`."""
         engine_sums = {name: EngineSums(**sums) for name, sums in value.get("engine_sums", {}).items()}
         shadow_sums = {name: ShadowSums(**sums) for name, sums in value.get("shadow_sums", {}).items()}
-        slowest = [tuple(item) for item in value["slowest"]]
-        return cls(**{**value, "engine_sums": engine_sums, "shadow_sums": shadow_sums, "slowest": slowest})
+        named = {name: [tuple(item) for item in value.get(name, [])] for name in ("slowest", "unread")}
+        return cls(**{**value, "engine_sums": engine_sums, "shadow_sums": shadow_sums, **named})
 
     @property
     def mean_confidence(self) -> float | None:
@@ -83,7 +87,18 @@ def of_document(end: DocumentEnd) -> Summary:
         failures=dict(Counter(f"{failure.stage}: {failure.error}" for failure in end.failures)),
         engine_sums={f"{row.engine} {row.engine_version}": EngineSums(documents=1)} if done and row.engine else {},
         slowest=[(row.cpu_seconds, row.uri, row.pages_read)],
+        unread=list(_unread(row)),
     )
+
+
+def _unread(row: DocumentRow) -> Iterator[tuple[int, str, str, str]]:
+    """A document that somebody may want to look after: it failed first, then in part, then was left out."""
+    if row.reason is None or row.status == "deleted":
+        return
+    if row.status == "skipped" and row.reason not in _LEFT_OUT:
+        return
+    rank = {"failed": 0, "done": 1}.get(row.status)
+    yield 2 + _LEFT_OUT.index(row.reason) if rank is None else rank, row.uri, row.status, row.reason
 
 
 def of_page(end: PageEnd) -> Summary:
@@ -131,6 +146,8 @@ def merged(parts: Iterable[Summary]) -> Summary:
             ours, theirs = getattr(total, field.name), getattr(part, field.name)
             if field.name == "slowest":
                 total.slowest = heapq.nlargest(SLOWEST, ours + theirs)
+            elif field.name == "unread":
+                total.unread = heapq.nsmallest(UNREAD, ours + theirs)
             elif isinstance(ours, dict):
                 _add(ours, theirs)
             else:

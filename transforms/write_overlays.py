@@ -17,6 +17,7 @@ from transforms import opened
 from transforms.count_ends import NAMESPACE
 from transforms.elements import DocumentEnd, DocumentHead, PageEnd
 from transforms.overlays import Overlays
+from transforms.retries import Patience
 
 
 class _WriteHere(beam.DoFn):
@@ -30,6 +31,7 @@ class _WriteHere(beam.DoFn):
 
     def start_bundle(self) -> None:
         self._waiting: list[PageEnd] = []
+        self._patience = Patience()
 
     def process(self, page: PageEnd) -> Iterator[Any]:
         assert page.head is not None
@@ -37,7 +39,7 @@ class _WriteHere(beam.DoFn):
             yield from (beam.pvalue.TaggedOutput("others", other) for other in self._taken())
         self._waiting.append(page)
         if len(self._waiting) + len(page.head.ended) == page.head.pages:
-            yield from self._overlays.ends(page.head, self._taken())
+            yield from self._overlays.ends(page.head, self._taken(), self._patience)
 
     def finish_bundle(self) -> Iterator[Any]:
         opened.close()
@@ -54,6 +56,9 @@ class _WriteOverlays(beam.DoFn):
     def __init__(self, overlays: Overlays) -> None:
         self._overlays = overlays
 
+    def start_bundle(self) -> None:
+        self._patience = Patience()
+
     def process(self, element: tuple[DocumentKey, Iterable[DocumentHead | PageEnd]]) -> Iterator[DocumentEnd]:
         parts = list(element[1])
         pages = [part for part in parts if isinstance(part, PageEnd)]
@@ -62,7 +67,7 @@ class _WriteOverlays(beam.DoFn):
         if head is None:  # a runner that did CapPages once more, with another outcome: that one's rows stand
             Metrics.counter(NAMESPACE, "pages_without_document").inc(len(pages))
             return
-        yield from self._overlays.ends(head, pages)
+        yield from self._overlays.ends(head, pages, self._patience)
 
     def finish_bundle(self) -> None:
         opened.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import apache_beam as beam
 import pyarrow as pa
@@ -15,6 +15,7 @@ from transforms.elements import shard_of
 from transforms.tokens import stream
 
 ROWS_A_GROUP = 100_000  # row group: what a writer holds, and a reader reads, at once
+_SCHEMAS = {TABLES[kind]: schema for kind, schema in SCHEMAS.items()}
 _JOINED = 1_000  # batches that are made one: a batch of a single row takes 20 KB
 
 
@@ -66,37 +67,46 @@ def _groups(schema: pa.Schema, packed: Iterable[Packed]) -> Iterator[pa.Table]:
         yield pa.concat_tables([*joined, pa.Table.from_batches(waiting, schema)])
 
 
-@beam.typehints.with_input_types(Packed)
 @beam.typehints.with_output_types(int)
 @dataclasses.dataclass(eq=False)
-class WriteTable(beam.PTransform):
-    """Writes one table of a wave into `shards` part files; gives the bytes of each."""
+class WriteTables(beam.PTransform):
+    """Writes tables of a wave into `shards` part files each; gives the bytes of every part.
 
-    kind: type[Row]
+    Takes the rows of each table by its name. All tables go through one shuffle: they are ready at the same time.
+    """
+
     output: str
     scratch: str
     run: str
     wave: int
     shards: int
 
-    def expand(self, rows: beam.PCollection[Packed]) -> beam.PCollection[int]:
-        every_shard = rows.pipeline | "EveryShard" >> beam.Create(
-            [(shard, Packed(("", "", -1), None)) for shard in range(self.shards)]
-        ).with_output_types(tuple[int, Packed])
-        keyed = rows | "ToShard" >> beam.Map(_with_shard, self.shards).with_output_types(tuple[int, Packed])
+    def expand(self, tables: Mapping[str, beam.PCollection[Packed]]) -> beam.PCollection[int]:
+        parts = [((table, shard), Packed(("", "", -1), None)) for table in tables for shard in range(self.shards)]
+        pipeline = next(iter(tables.values())).pipeline
+        every_part = pipeline | "EveryPart" >> beam.Create(parts, reshuffle=False).with_output_types(
+            tuple[tuple[str, int], Packed]
+        )
+        keyed = [
+            rows
+            | f"ToPartsOf{table.capitalize()}"
+            >> beam.Map(_with_part, table, self.shards).with_output_types(tuple[tuple[str, int], Packed])
+            for table, rows in tables.items()
+        ]
         return (
-            (keyed, every_shard)
+            (*keyed, every_part)
             | beam.Flatten()
             | beam.GroupByKey()
             | "WritePart" >> beam.MapTuple(self._write).with_output_types(int)
         )
 
-    def _write(self, shard: int, packed: Iterable[Packed]) -> int:
-        data = to_parquet(SCHEMAS[self.kind], packed)
-        storage.write(part_uri(self.output, TABLES[self.kind], self.run, self.wave, shard), data, self.scratch)
+    def _write(self, part: tuple[str, int], packed: Iterable[Packed]) -> int:
+        table, shard = part
+        data = to_parquet(_SCHEMAS[table], packed)
+        storage.write(part_uri(self.output, table, self.run, self.wave, shard), data, self.scratch)
         return len(data)
 
 
-def _with_shard(packed: Packed, shards: int) -> tuple[int, Packed]:
+def _with_part(packed: Packed, table: str, shards: int) -> tuple[tuple[str, int], Packed]:
     # By document: a document's rows lie in the part of the same number in every table.
-    return shard_of(packed.order[1], shards), packed
+    return (table, shard_of(packed.order[1], shards)), packed

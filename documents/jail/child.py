@@ -67,13 +67,17 @@ class Answers:
         pixels = self._opened().preview(page, longest)
         return {"width": pixels.shape[1], "height": pixels.shape[0]}, pixels
 
+    def grey(self, page: int, longest: int) -> tuple[Json, Any]:
+        pixels = self._opened().grey(page, longest)
+        return {"width": pixels.shape[1], "height": pixels.shape[0]}, pixels
+
     def overlay(self, words: dict[str, Any], replace: list[int], allow_signed: bool) -> tuple[Json, Any]:
         by_page = {int(page): wire.words_from_json(rows) for page, rows in words.items()}
         result = write_overlay(bytes(self._data), self._media_type, by_page, replace=replace, allow_signed=allow_signed)
         return {}, result
 
 
-_CALLS = frozenset({"inspect", "render", "preview", "overlay"})
+_CALLS = frozenset({"inspect", "render", "preview", "grey", "overlay"})
 
 
 def serve(

@@ -27,7 +27,7 @@ from schemas.errors import (
     SignedDocument,
     TooManyPixels,
 )
-from schemas.pages import Inspection, PageImage, Pixels, Word
+from schemas.pages import Grey, Inspection, PageImage, Pixels, Word
 
 T = TypeVar("T")
 _FORESEEN: dict[str, type[Exception]] = {
@@ -80,12 +80,11 @@ class JailedDocument:
 
     def preview(self, page: int, longest: int) -> Pixels:
         """See documents.reader."""
+        return self._call("preview", lambda answer, data: _picture(answer, data, 3), page=page, longest=longest)
 
-        def pixels(answer: frames.Json, data: memoryview) -> Pixels:
-            width, height = wire.image_size(answer)
-            return np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
-
-        return self._call("preview", pixels, page=page, longest=longest)
+    def grey(self, page: int, longest: int) -> Grey:
+        """See documents.reader."""
+        return self._call("grey", _picture, page=page, longest=longest)
 
     def overlay(self, words: Mapping[int, Sequence[Word]], replace: Sequence[int], allow_signed: bool) -> bytes:
         """See documents.overlay."""
@@ -163,6 +162,11 @@ class JailedDocument:
     def close(self) -> None:
         """Ends the child. May be called twice."""
         self._end()
+
+
+def _picture(answer: frames.Json, data: memoryview, *colours: int) -> Pixels:
+    width, height = wire.image_size(answer)
+    return np.frombuffer(data, dtype=np.uint8).reshape(height, width, *colours)
 
 
 def _error_of(answer: frames.Json) -> Exception:

@@ -103,6 +103,7 @@ def _rehearse() -> None:
         {"call": "inspect", "max_pages": 1, "redo": False},
         {"call": "render", "page": 0},
         {"call": "preview", "page": 0, "longest": 32},
+        {"call": "grey", "page": 0, "longest": 32},
         {"call": "overlay", "words": {"0": wire.words_to_json(words)}, "replace": [], "allow_signed": False},
     ]
     output = blob.create()

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from models.detector.boxes import Boxes, Floats, Ints
 from models.detector.links import join
+from models.detector.neighbours import in_rows
 from models.line_net import CELL, Map, Maps
 
 LEAST_ODDS = 0.4  # log-odds of a cell that is a line's kernel ...
 FAINT_ODDS = -0.5  # ... and of one where no better is near: lone digits, faint print
-LEAST_SURE = 0.4  # of a strip: the mean log-odds of its cells
+LEAST_SURE = 1.2  # of a strip: the mean log-odds of its cells ...
+SURE_IN_ROW = -0.2  # ... and of one in the row of a line that has as much
 LEAST_HEIGHT = 6.0  # pixels of a line of text
 SHORTENED = 0.2  # of a line's height: what its kernel lacks at each end
 APART = 0.5  # of a line's height: cells that point at middles so far apart are of two lines
@@ -62,7 +64,9 @@ def find_strips(maps: Maps) -> Strips:
     np.maximum.at(right, group, x + CELL / 2)
     ends = SHORTENED * (bottom - top)
     boxes = np.column_stack([left - ends, top, right + ends, bottom])
-    kept = (sure >= LEAST_SURE) & (bottom - top >= LEAST_HEIGHT)
+    certain = sure >= LEAST_SURE
+    kept = certain | in_rows(boxes, slope, ~certain & (sure >= SURE_IN_ROW), certain)
+    kept &= bottom - top >= LEAST_HEIGHT
     return _joined(Strips(boxes[kept], slope[kept]))
 
 

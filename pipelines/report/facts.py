@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 from typing import Any
 
-from pipelines.report import engines
+from pipelines.report import engines, wording
 from schemas.records import CATEGORIES, DOCUMENT_STATUSES, STAGES
 from transforms.retries import saved_share
 from transforms.summarise import Summary
@@ -49,6 +49,11 @@ class RunFacts:
     def report(self) -> str:
         """The report's file."""
         return f"{self.output.rstrip('/')}/runs/{self.run}/report.html"
+
+
+def name_within(uri: str, facts: RunFacts) -> str:
+    """A file's name within the input, where it lies in there, to be shown."""
+    return wording.printable(uri.removeprefix(f"{facts.input.rstrip('/')}/"))
 
 
 def pages_per_second(facts: RunFacts, summary: Summary) -> float | None:
@@ -113,6 +118,9 @@ def summary_json(facts: RunFacts, summary: Summary) -> dict[str, Any]:
         },
         "slowest": [  # by CPU time, the slowest first
             {"uri": uri, "cpu_seconds": round(seconds, 3), "pages": pages} for seconds, uri, pages in summary.slowest
+        ],
+        "unread": [  # what somebody may want to look after, the worst first, 50 at most
+            {"uri": uri, "status": status, "reason": reason} for _, uri, status, reason in summary.unread
         ],
         "tables_folder": facts.tables,
         "overlays_folder": facts.overlays,

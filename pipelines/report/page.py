@@ -11,12 +11,12 @@ from typing import Any
 from markupsafe import Markup
 
 from pipelines.report import engines, explanations, rows, wording
-from pipelines.report.facts import RunFacts, cpu_seconds_per_page, mean_milliseconds, pages_per_second
+from pipelines.report.facts import RunFacts, cpu_seconds_per_page, mean_milliseconds, name_within, pages_per_second
 from pipelines.report.templates import environment
 from schemas.records import STAGES
 from transforms.elements import Thumbnail
 from transforms.gallery import SIZE, rank
-from transforms.summarise import Summary
+from transforms.summarise import UNREAD, Summary
 
 GRID = 1000  # units across a page's picture: finer than its pixels
 BANDS = (("sure", 0.9), ("fair", 0.7), ("poor", 0.0))  # of a word's confidence, from this value up
@@ -40,6 +40,8 @@ def render_report(facts: RunFacts, summary: Summary, gallery: Sequence[Thumbnail
             failures=rows.failures_by_cause(summary),
             engines=engines.engines_json(summary),
             read_twice=engines.read_twice_json(summary),
+            unread=_unread(facts, summary),
+            most_unread=UNREAD,
             stages=_stages(summary),
             slowest=_slowest(facts, summary),
             gallery=[_picture(item, facts) for item in sorted(gallery, key=rank)[:SIZE]],
@@ -100,18 +102,27 @@ def _stages(summary: Summary) -> list[dict[str, Any]]:
 def _slowest(facts: RunFacts, summary: Summary) -> list[dict[str, Any]]:
     slow = [item for item in summary.slowest if item[0] >= _SHOWN_SECONDS]
     return [
-        {"name": _name(uri, facts), "seconds": seconds, "pages": pages, "share": seconds / slow[0][0]}
+        {"name": name_within(uri, facts), "seconds": seconds, "pages": pages, "share": seconds / slow[0][0]}
         for seconds, uri, pages in slow
     ]
 
 
-def _name(uri: str, facts: RunFacts) -> str:
-    """A file's name within the input, where it lies in there."""
-    return wording.printable(uri.removeprefix(f"{facts.input.rstrip('/')}/"))
+def _unread(facts: RunFacts, summary: Summary) -> list[dict[str, str]]:
+    tones = {"failed": "bad", "done": "good"}
+    return [
+        {
+            "name": name_within(uri, facts),
+            "status": status,
+            "reason": reason,
+            "note": explanations.REASONS.get(reason, ""),
+            "tone": tones.get(status, "quiet"),
+        }
+        for _, uri, status, reason in summary.unread
+    ]
 
 
 def _picture(item: Thumbnail, facts: RunFacts) -> dict[str, Any]:
-    name = _name(item.uri, facts)
+    name = name_within(item.uri, facts)
     return {
         "name": name,
         "short_name": wording.shortened(name, _NAME_LENGTH),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.own import WEIGHTS
-from pipelines.backfill import DONE, USAGE
+from pipelines.exit_codes import DONE, USAGE
 from tests import small_files, small_runs
 from tests.cloud_servers import CloudServer, Trouble
 from tests.small_runs import RUN, job

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from documents import media, pictures
-from documents.picture_pixels import to_pixels
+from documents.picture_pixels import to_grey, to_pixels
 from documents.pictures import PictureDocument
 from documents.reader import open_document
 from schemas.errors import CorruptDocument, PagebeamError, TooManyPixels
@@ -374,7 +374,20 @@ def test_a_picture_is_decoded_once_for_both_judgements_and_alike(monkeypatch: py
     monkeypatch.setattr(pictures, "_unpacked", lambda *given: unpacked.append(1) or whole(*given))
     with PictureDocument(data, media.JPEG) as asked, PictureDocument(data, media.JPEG) as other:
         asked.inspect(1, redo=False)
-        preview = asked.preview(0, 768)
+        grey = asked.grey(0, 768)
         assert len(unpacked) == 1
-        assert preview.shape == (768, 512, 3)
-        assert np.array_equal(preview, other.preview(0, 768))
+        assert grey.shape == (768, 512)
+        assert np.array_equal(grey, other.grey(0, 768))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_jpeg_in_grey_is_as_bright_as_in_colour(mode: str, orientation: int) -> None:
+    colours = np.random.default_rng(3).integers(60, 200, (6, 4, 3), np.uint8)
+    image = Image.fromarray(colours).resize((2400, 1600), Image.Resampling.BICUBIC).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with PictureDocument(encoded(image, "JPEG", exif=exif), media.JPEG) as document:
+        difference = document.grey(0, 600).astype(int) - to_grey(document.preview(0, 600))
+    assert difference.shape == ((400, 600) if orientation == 1 else (600, 400))
+    assert np.abs(difference).max() <= 3

@@ -4,11 +4,13 @@ import io
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pdfs import lines, one_page
 from PIL import Image
 
 from documents import media
+from documents.picture_pixels import to_grey
 from documents.reader import open_document
 from schemas.errors import PagebeamError
 from schemas.geometry import transform
@@ -25,9 +27,11 @@ def test_one_door_for_pdfs_and_pictures(media_type: str) -> None:
         inspection = document.inspect(10, False)
         image = document.render(0)
         preview = document.preview(0, 100)
+        grey = document.grey(0, 100)
     assert inspection.page_count == len(inspection.pages) == 1
     assert preview.shape[2] == 3
     assert max(preview.shape[:2]) == 100
+    assert np.array_equal(grey, to_grey(preview))
     height, width = image.pixels.shape[:2]
     assert transform(image.to_page, [[0, 0], [width, height]]).ravel().tolist() == pytest.approx([0, 0, 1, 1])
 

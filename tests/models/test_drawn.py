@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from models.drawn import is_drawn
@@ -19,3 +20,17 @@ def test_a_white_page_on_a_strong_colour_may_be_one() -> None:
         page = np.full((600, 800, 3), 255, np.uint8)
         page[:, :300] = np.clip(colour + np.random.default_rng(1).integers(-3, 4, (600, 300, 3)), 0, 255)
         assert not is_drawn(page)
+
+
+def test_a_photograph_whose_smooth_ground_jpeg_made_even_is_one() -> None:
+    ys, xs = np.mgrid[:600, :800]
+    ground = np.clip(90 + xs / 12 + ys / 15 + np.random.default_rng(1).normal(0, 1, (600, 800)), 0, 255)
+    packed = cv2.imencode(".jpg", ground.astype(np.uint8)[..., None].repeat(3, 2), [cv2.IMWRITE_JPEG_QUALITY, 30])[1]
+    shot = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    assert (shot[4::8, 4::8] == shot[4::8, 3::8]).all(2).mean() > 0.95
+    assert not is_drawn(shot)
+
+
+def test_a_picture_narrower_than_a_step_is_told_all_the_same() -> None:
+    assert is_drawn(np.full((40, 6, 3), 130, np.uint8))
+    assert not is_drawn(np.zeros((0, 6, 3), np.uint8))

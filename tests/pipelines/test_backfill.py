@@ -12,7 +12,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from models.engines.standin import StandIn
 from pipelines import backfill
-from pipelines.backfill import DONE, TROUBLE, USAGE
+from pipelines.exit_codes import DONE, TROUBLE, USAGE
 from schemas.errors import EngineError, JailCrash, JailTimeout
 from schemas.pages import PageImage, Word
 from schemas.records import CATEGORIES, SCHEMAS, TABLES, ShadowRow

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from documents.jail import Jail, JailedDocument
-from pipelines.backfill import DONE
+from pipelines.exit_codes import DONE
 from schemas.errors import JailCrash
 from tests import small_files
 from tests.small_runs import endings, job, overlays, rows

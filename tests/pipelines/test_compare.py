@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from models.engines.standin import StandIn
-from pipelines import backfill
-from pipelines.backfill import DONE, USAGE
+from pipelines import check_start
 from pipelines.compare import main
+from pipelines.exit_codes import DONE, USAGE
 from schemas.pages import PageImage, Word
 from tests import small_files
 from tests.pipelines.test_report import Parsed
@@ -35,7 +35,7 @@ class Named(StandIn):
 @pytest.fixture(autouse=True)
 def _two_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_words, "engine_of_thread", Named)
-    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
+    monkeypatch.setattr(check_start, "check_engine", lambda *_: None)
 
 
 @pytest.fixture

@@ -118,3 +118,12 @@ def test_calls_of_a_storage_that_were_tried_again_are_told() -> None:
     text = render_summary(FACTS, dataclasses.replace(SUMMARY, retries={"2": 2, "3": 1, "lost": 1}), PATHS)
     line = next(line for line in text.splitlines() if "retried" in line)
     assert line == "  Storage calls retried            4  A second or third try saved 75% of them."
+
+
+def test_files_that_failed_are_named() -> None:
+    names = [(0, f"/archive/Büro/{number}.pdf", "failed", "corrupt") for number in range(7)]
+    part, skipped = (1, "/archive/x\n.pdf", "done", "pages_failed"), (3, "/archive/y.pdf", "skipped", "encrypted")
+    few = render_summary(FACTS, dataclasses.replace(SUMMARY, unread=[*names[:2], part, skipped]), PATHS)
+    assert "\n\n  corrupt: Büro/0.pdf\n  corrupt: Büro/1.pdf\n  pages_failed: x\\n.pdf\n\n  4 failures:" in few
+    many = render_summary(FACTS, dataclasses.replace(SUMMARY, unread=[*names, skipped]), PATHS)
+    assert "\n  corrupt: Büro/4.pdf\n  ...\n\n  4 failures:" in many

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.engines.standin import StandIn
-from pipelines.backfill import DONE
+from pipelines.exit_codes import DONE
 from schemas.pages import PageImage, Word
 from tests import small_files
 from tests.small_runs import RUN, endings, job, overlays, rows, tables

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.backfill import DONE, TROUBLE
+from pipelines.exit_codes import DONE, TROUBLE
 from tests import full_disk
 from tests.pipelines.conftest import Done
 from tests.small_runs import RUN, job, overlays, tables

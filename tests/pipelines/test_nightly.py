@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from apache_beam.io.filesystems import FileSystems
 
+from models.classifier import Classifier
 from models.engines.standin import StandIn
 from pipelines import nightly
-from pipelines.backfill import DONE, TROUBLE, USAGE
+from pipelines.exit_codes import DONE, TROUBLE, USAGE
 from schemas.errors import JailTimeout, SourceUnreadable
 from tests import memory_files, small_files
 from tests.small_runs import job, overlays, rows
@@ -141,6 +142,33 @@ def test_what_an_older_version_read_is_read_anew_where_that_is_asked_for(
     assert night(archive, tmp_path / "out", "3", "--reread") == DONE
     assert changes(tmp_path / "out", "3") == {"unchanged": 2, "reread": 3}
     assert {row["engine_version"] for row in of_run(tmp_path / "out", "3").values()} == {"2"}
+
+
+def test_what_another_classifier_ended_is_asked_anew_where_that_is_asked_for(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(Classifier, "is_readable", lambda *_: False)
+        small_files.put(archive / "new.png", small_files.png(seed=9))
+        assert night(archive, output, "2") == DONE
+    found = of_run(output, "2")["new.png"]
+    assert (found["engine"], found["engine_version"]) == (None, Classifier().version)
+    assert night(archive, output, "3", "--reread") == DONE
+    assert changes(output, "3") == {"unchanged": 6}
+
+    patched = Classifier.__init__
+
+    def newer(classifier: Classifier, weights: Path) -> None:
+        patched(classifier, weights)
+        classifier.version = "ocrable-newer"
+
+    monkeypatch.setattr(Classifier, "__init__", newer)
+    assert night(archive, output, "4") == DONE
+    assert changes(output, "4") == {"unchanged": 6}
+    assert night(archive, output, "5", "--reread") == DONE
+    assert changes(output, "5") == {"unchanged": 5, "reread": 1}
+    assert (of_run(output, "5")["new.png"]["engine"], of_run(output, "5")["new.png"]["words"]) == ("standin", 3)
 
 
 def test_a_storage_that_is_not_there_deletes_nothing(

@@ -7,7 +7,8 @@ import pytest
 from apache_beam.options.pipeline_options import DirectOptions
 
 from documents.jail import Jail
-from pipelines.backfill import USAGE, main
+from pipelines.backfill import main
+from pipelines.exit_codes import USAGE
 from pipelines.options import CLUSTER_WAVE, LOCAL_WAVE, parse
 from schemas.errors import UsageError
 from transforms import opened
@@ -109,3 +110,21 @@ def test_below_the_level_of_isolation_that_is_asked_for_nothing_starts(
     weak.close()
     assert "--min_isolation seccomp: the jail reaches 'limits' on this machine" in capsys.readouterr().err
     assert not (tmp_path / "out" / "runs").exists()
+
+
+@pytest.mark.parametrize("argument", ["-l", "-j2"])
+def test_short_options_are_not_lost_in_silence(argument: str) -> None:
+    with pytest.raises(UsageError, match=f"there is no option {argument}: see --help"):
+        parse(["--input", "in", "--output", "out", argument, "deu"])
+
+
+def test_a_mistyped_option_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(UsageError, match="there is no option --langauge"):
+        parse(["--input", "in", "--output", "out", "--langauge", "deu"])
+    assert not caplog.records
+
+
+def test_a_wrong_value_is_said_in_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--input", "in", "--output", "out", "--max_pages", "0"])
+    assert capsys.readouterr().err.count("\n") == 2

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.options import parse
-from pipelines.progress import line, shown
+from pipelines.progress import line, reached, shown
+from pipelines.wave import PROGRESS
 from transforms.count_ends import Progress
 
 
@@ -27,10 +28,14 @@ def test_the_last_line_is_the_whole(tmp_path: Path, stream: io.StringIO) -> None
     with shown(settings, 1, 3, stream) as folder:
         assert folder is not None
         assert Path(folder).parent == tmp_path / "out" / "runs" / "a" / "scratch"
-        for _ in range(2):
-            Progress(folder).ended("documents")
+        noted, counted = (Progress(f"{folder}/{name}") for name in PROGRESS)
+        noted.ended("documents", 2)
+        noted.ended("pages", 1)
+        counted.ended("documents", 1)
+        counted.ended("pages", 3)
+        assert reached(folder) == {"documents": 2, "pages": 3}  # whichever knows of more
     assert not Path(folder).exists()
-    assert stream.getvalue().rpartition("\r")[2].startswith("3 of 3 files ended")
+    assert stream.getvalue().rpartition("\r")[2].startswith("3 of 3 files ended, 3 pages")
     assert stream.getvalue().endswith("\n")
 
 

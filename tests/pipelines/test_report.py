@@ -16,7 +16,7 @@ from schemas import errors
 from schemas.records import CATEGORIES, DOCUMENT_STATUSES, STAGES
 from transforms.elements import Thumbnail
 from transforms.engine_sums import EngineSums, ShadowSums
-from transforms.summarise import Summary
+from transforms.summarise import UNREAD, Summary
 
 FACTS = RunFacts(
     run="2026-01-14T09-30-12",
@@ -114,6 +114,19 @@ def test_report_explains_every_reason_and_names_stages_and_slow_files() -> None:
     assert "/out/tables/failures/run=2026-01-14T09-30-12" in text
     assert "maps/large.tiff 10 20.00" in text
     assert "empty.txt" not in text  # took no time worth telling
+
+
+def test_report_names_files_to_look_after() -> None:
+    named = [(0, "/archive/Büro/<b>.pdf", "failed", "corrupt"), (3, "/archive/b.pdf", "skipped", "encrypted")]
+    text = Parsed(render_report(FACTS, dataclasses.replace(SUMMARY, unread=named), [])).text
+    assert "Büro/<b>.pdf failed The file is broken or cut off. b.pdf skipped The PDF asks for a password." in text
+    assert "No more than" not in text
+    most = dataclasses.replace(SUMMARY, unread=named[:1] * UNREAD)
+    assert f"No more than {UNREAD} are named here. All are in" in Parsed(render_report(FACTS, most, [])).text
+    assert "Files to look after" not in Parsed(render_report(FACTS, SUMMARY, [])).text
+    assert summary_json(FACTS, most)["unread"][0] == {
+        "uri": "/archive/Büro/<b>.pdf", "status": "failed", "reason": "corrupt",
+    }  # fmt: skip
 
 
 def test_report_needs_nothing_from_outside() -> None:

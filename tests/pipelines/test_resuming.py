@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import shutil
 import signal
 import uuid
 from pathlib import Path
 
 import pytest
 
+from models.own import WEIGHTS
 from pipelines import wave
-from pipelines.backfill import DONE, USAGE
+from pipelines.exit_codes import DONE, USAGE
 from pipelines.options import parse
 from tests import small_files
 from tests.pipelines.conftest import Done
 from tests.processes import MARK, ended_at_last, marked, wait_for
 from tests.small_runs import RUN, endings, job, overlays, started_job, tables
+from transforms import models_folder
 from transforms.plan_waves import read_plan
 
 WAVES = "--wave_size=3"
@@ -140,6 +143,31 @@ def test_a_run_goes_on_with_the_owners_it_was_begun_with(
     assert job(undisturbed.manifest, output, f"--owners={owners}", "--no_gallery") == USAGE
     assert "was begun with another --owners " in capsys.readouterr().err
     assert written(output) == before
+
+
+def test_a_run_goes_on_with_the_models_it_was_begun_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    models, output = tmp_path / "models", tmp_path / "out"
+    shutil.copytree(WEIGHTS, models)
+    small_files.put(tmp_path / "in" / "page.png", small_files.png())
+    given = f"--models={models}", "--no_gallery"
+    try:
+        assert job(tmp_path / "in", output, *given) == DONE
+        markers(output)[0].unlink()  # killed before its wave was whole
+        before, card = written(output), models / "corners.json"
+        kept = card.read_bytes()
+        card.write_bytes(kept + b"\n")
+        capsys.readouterr()
+        assert job(tmp_path / "in", output, *given) == USAGE
+        assert "was begun with another --models " in capsys.readouterr().err
+        assert written(output) == before
+        assert not markers(output)
+
+        card.write_bytes(kept)
+        assert job(tmp_path / "in", output, *given) == DONE
+        assert list(endings(output).values()) == [("done", None)]
+        assert len(markers(output)) == 1
+    finally:
+        models_folder.use(None)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import survey
-from pipelines.backfill import DONE, USAGE
+from pipelines.exit_codes import DONE, USAGE
 from tests.pipelines.conftest import Done
 from tests.small_runs import RUN, job
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from models.engines.standin import StandIn
-from pipelines import backfill
-from pipelines.backfill import DONE, USAGE
+from pipelines import check_start
+from pipelines.exit_codes import DONE, USAGE
 from schemas.errors import EngineError, Unreadable, UsageError
 from schemas.pages import PageImage, Word
 from tests import small_files
@@ -36,7 +36,7 @@ class Named(StandIn):
 @pytest.fixture
 def _two_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_words, "engine_of_thread", Named)
-    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
+    monkeypatch.setattr(check_start, "check_engine", lambda *_: None)
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_pages_that_an_engine_fails_on_are_counted_as_its_own(
             return super().read(image)
 
     monkeypatch.setattr(read_words, "engine_of_thread", Failing)
-    monkeypatch.setattr(backfill, "check_engine", lambda *_: None)
+    monkeypatch.setattr(check_start, "check_engine", lambda *_: None)
     output = tmp_path / "out"
     assert job(scans, output, "--experiment=tesseract:50", engine="native") == DONE
     by_name = {one["engine"]: one for one in summary(output)["engines"]}
@@ -216,7 +216,7 @@ def test_an_engine_that_is_not_there_is_said_before_anything_starts(
         if name == "rapidocr":
             raise UsageError("the engine 'rapidocr' needs a package: install it")
 
-    monkeypatch.setattr(backfill, "check_engine", check_engine)
+    monkeypatch.setattr(check_start, "check_engine", check_engine)
     assert job(undisturbed.manifest, tmp_path / "out", option) == USAGE
     assert "install it" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from schemas.geometry import (
     Quad,
     clip_unit,
+    edge_slope,
     pixels_to_fractions,
     quarter_turns,
     reading_angle,
@@ -80,6 +81,11 @@ def test_the_reading_angle_turns_with_the_text(turns: int, angle: float) -> None
     (quad,) = transform_quads(quarter_turns(turns), [Quad.of_box(0.2, 0.4, 0.6, 0.5)])
     assert abs(reading_angle(quad)) == pytest.approx(abs(angle))
     assert np.cos(np.radians(reading_angle(quad) - angle)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("width", "slope"), [(100.0, 0.03), (2.0, 1.5), (0.5, 3.0), (0.0, 3.0)])
+def test_the_slope_of_an_edge_stays_finite_however_narrow_it_is(width: float, slope: float) -> None:
+    assert edge_slope(Quad(10, 20, 10 + width, 23, 10 + width, 40, 10, 37)) == pytest.approx(slope)
 
 
 @given(quads)

@@ -204,9 +204,9 @@ def test_the_decision_is_written_into_the_card(pool: Pool, tmp_path: Path) -> No
             (tmp_path / f"{name}{suffix}").write_bytes((WEIGHTS / f"{name}{suffix}").read_bytes())
     card = tmp_path / "corners.json"
     before = json.loads(card.read_text(encoding="utf-8"))
-    loss = corner_decision.decide(card, pool, 6, 0.25)
+    loss = corner_decision.decide(card, pool, 6, 0.25, 3.5)
     after = json.loads(card.read_text(encoding="utf-8"))
     assert 0 <= loss < 0.7
-    assert after["threshold"] == 0.25
+    assert (after["threshold"], after["sure"]) == (0.25, 3.5)
     assert len(after["decision"]) == 4
-    assert {name for name in before if before[name] != after[name]} <= {"decision", "threshold"}
+    assert {name for name in before if before[name] != after[name]} <= {"decision", "sure", "threshold"}

@@ -19,13 +19,14 @@ from training.corpus import Corpus  # noqa: E402
 from training.detector import examples, fit  # noqa: E402
 from training.detector.additions import add  # noqa: E402
 from training.detector.damage import scanned  # noqa: E402
+from training.detector.dirt import blots, dashes, grime  # noqa: E402
 from training.detector.export import export  # noqa: E402
 from training.detector.labels import STEP, UNIT, maps  # noqa: E402
 from training.detector.layouts import Compositor  # noqa: E402
 from training.detector.network import DISTANCE, LineNetwork  # noqa: E402
 from training.detector.pen import signature  # noqa: E402
 from training.detector.sheet import Sheet, Type  # noqa: E402
-from training.detector.slips import ledger, till  # noqa: E402
+from training.detector.slips import ledger, stretched, till  # noqa: E402
 from training.fonts import CAP_HEIGHT, Face, Glyph  # noqa: E402
 from training.onnx_files import ExportDiffers  # noqa: E402
 from training.page_models.fit import Plan, keep_weights  # noqa: E402
@@ -118,12 +119,33 @@ def test_slips_and_lists_have_lone_signs_far_from_their_neighbours(compositor: C
     assert near < 0.03 * beside
 
 
+def test_what_matters_on_a_slip_is_of_twice_the_height_or_width(face: Face) -> None:
+    plain, paper = Type(face, 10), sheet()
+    shapes = [stretched(random.Random(seed), plain) for seed in range(60)]
+    tall = [shape for shape in shapes if shape.cap > 1.5 * plain.cap and shape.aspect < 0.65 * plain.aspect]
+    wide = [shape for shape in shapes if shape.cap == plain.cap and shape.aspect > 1.4]
+    assert len(tall) > 15
+    assert len(wide) > 5
+    assert all(paper.measure("TAX", shape) == pytest.approx(paper.measure("TAX", plain)) for shape in tall)
+
+
 def test_a_signature_is_drawn_and_is_no_text() -> None:
     for seed in range(8):
         paper = Sheet(random.Random(seed), 600, 300, 255, 0)
         signature(paper)
         assert (paper.pixels < 255).sum() > 60
         assert not paper.lines
+
+
+@pytest.mark.parametrize("dirt", [blots, dashes, grime])
+def test_dirt_is_drawn_and_is_no_text(dirt) -> None:  # type: ignore[no-untyped-def]
+    drawn = []
+    for seed in range(8):
+        paper = Sheet(random.Random(seed), 600, 400, 255, 0)
+        dirt(paper)
+        drawn.append((paper.pixels < 255).mean())
+        assert not paper.lines
+    assert 0 < np.median(drawn) < 0.3
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -188,9 +210,41 @@ def test_distances_cost_by_the_height_of_the_line() -> None:
         out[:, 1:] = high / 2 / DISTANCE + 0.5 * high / DISTANCE
         target = torch.zeros(1, 4, 8, 8)
         target[:, 0], target[:, 3], target[:, 1:3] = 255, 255, high / 2 * UNIT
-        return float(fit.loss(lambda _: out, (torch.zeros(1), target)))  # type: ignore[arg-type]
+        return float(fit.loss(lambda _: out, (striped(), target)))  # type: ignore[arg-type]
 
     assert cost(10) == pytest.approx(cost(40), rel=1e-4)
+
+
+def striped() -> torch.Tensor:
+    """A picture [1, 1, 32, 32] in which something is to be seen everywhere."""
+    return torch.arange(32.0).remainder(2).expand(1, 1, 32, 32)
+
+
+@pytest.mark.parametrize(("x", "y"), [(40.0, 40.0), (42.0, 40.0), (42.0, 42.0), (43.0, 41.0)])
+def test_a_lone_digit_is_to_be_seen_surely_wherever_it_stands_between_the_cells(x: float, y: float) -> None:
+    strip = np.array([[x - 1.5, y - 5, y + 5], [x + 1.5, y - 5, y + 5]])
+    kernel = torch.from_numpy(maps([strip], 96, 96)[:1].astype(np.float32) / 255)
+    assert fit.raised(kernel).max() == 1
+    assert (fit.weights(fit.raised(kernel)) > 0.9 * fit.LONE_WEIGHT).sum() >= 1
+
+
+def test_long_lines_stay_as_they_are_and_count_as_the_paper_does() -> None:
+    strip = np.array([[8.0, 30, 54], [88.0, 30, 54]])
+    kernel = torch.from_numpy(maps([strip], 96, 96)[:1].astype(np.float32) / 255)
+    assert torch.equal(fit.raised(kernel), kernel)
+    assert fit.weights(kernel)[0, 10, 8:16].max() == 1
+    assert fit.weights(torch.zeros(1, 24, 24)).max() == 1
+
+
+def test_print_that_vanished_from_the_picture_does_not_count() -> None:
+    target = torch.zeros(1, 4, 8, 8)
+    target[:, 3], target[:, :3, 3:5, 2:6] = 255, 255
+    none = torch.zeros(1, 3, 8, 8)
+
+    def cost(picture: torch.Tensor) -> float:
+        return float(fit.loss(lambda _: none, (picture, target)))  # type: ignore[arg-type]
+
+    assert cost(torch.zeros(1, 1, 32, 32)) < 0.8 * cost(striped())
 
 
 def test_the_export_is_what_pytorch_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from transforms.render_pages import RenderPages
 class ByInk:
     """Scores the share of dark pixels."""
 
+    version = "ink-1"
+
     def score(self, preview: Pixels) -> float:
         return float((preview < 128).mean())
 
@@ -65,6 +67,7 @@ def test_one_without_ends_with_its_score(tmp_path: Path) -> None:
     assert (end.row.category, end.row.reason, end.row.status) == ("no_text", "not_ocrable", "done")
     assert end.row.ocrable == pytest.approx(12 * 40 / (200 * 260), abs=0.01)
     assert (end.row.words, end.row.width, end.tokens, end.failure) == (0, None, None, None)
+    assert (end.engine, end.engine_version) == (None, "ink-1")
     assert end.row.times["classify"] > 0
     assert end.cpu_seconds > 0
 

@@ -184,12 +184,15 @@ def test_every_reason_that_may_be_over_is_one() -> None:
 
 @pytest.mark.usefixtures("_storage_refused")
 def test_another_version_of_the_engine_reads_again_where_that_is_asked_for() -> None:
-    newer = {"versions": {"standin": "2", "native": "1"}}
+    newer = {"versions": {None: "ocrable-2", "standin": "2", "native": "1"}}
     assert kind(ENTRY, past()) == "unchanged"
     assert kind(ENTRY, past(), **newer) == "reread"
     assert kind(ENTRY, past(engine_version="2"), **newer) == "unchanged"
     assert kind(ENTRY, past(engine="native"), **newer) == "reread"
-    assert kind(ENTRY, past(engine=None, engine_version=None), **newer) == "unchanged"  # no engine was asked
+    assert kind(ENTRY, past(engine=None, engine_version=None), **newer) == "unchanged"  # nor the classifier
+    assert kind(ENTRY, past(engine=None, engine_version="ocrable-1")) == "unchanged"
+    assert kind(ENTRY, past(engine=None, engine_version="ocrable-1"), **newer) == "reread"
+    assert kind(ENTRY, past(engine=None, engine_version="ocrable-2"), **newer) == "unchanged"
     everyone = EngineChoice("standin", Share("native", 100))
     assert kind(ENTRY, past(engine="native", engine_version="1"), engines=everyone, **newer) == "unchanged"
 

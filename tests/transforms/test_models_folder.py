@@ -39,10 +39,13 @@ def test_without_a_word_the_models_are_the_projects_own() -> None:
 
 
 def test_a_folder_on_this_machine_is_used_where_it_is(other: Path) -> None:
+    own = classifier().version
+    change(other / "ocrable.json", threshold=0.5)
     models = found(str(other))
     assert folder_of(models) == other
     use(models)
-    assert in_use() == classifier().card.model.parent == other
+    assert in_use() == other
+    assert classifier().version != own
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -9,17 +9,19 @@ from typing import Any
 
 import pikepdf
 import pytest
+from apache_beam.utils import retry
 
 from models.engines.standin import StandIn
 from schemas.errors import EngineError, OutputUnwritable
 from tests import small_files
 from tests.transforms.examples import RUN, document, page_end, screened
-from transforms import opened, render_pages, storage
+from transforms import opened, render_pages, retries, storage
 from transforms.cap_pages import Cap
 from transforms.elements import DocumentEnd, DocumentHead, ManifestEntry, PageEnd, PageRun
 from transforms.endings import fail_page
 from transforms.overlays import Overlays
 from transforms.read_words import read
+from transforms.retries import MOST_TRIES, Patience
 
 
 def overlays(folder: Path, **options: Any) -> Overlays:
@@ -47,7 +49,7 @@ def ended(path: Path, fail: tuple[int, ...] = ()) -> tuple[DocumentHead, list[Pa
 
 def end_of(written: Overlays, head: DocumentHead, pages: Sequence[PageEnd]) -> DocumentEnd:
     """The end of a document that has no copies."""
-    (end,) = written.ends(head, pages)
+    (end,) = written.ends(head, pages, Patience())
     opened.close()
     return end
 
@@ -101,6 +103,19 @@ def test_an_overlay_that_fails_costs_no_words(tmp_path: Path) -> None:
     assert [(failure.stage, failure.error) for failure in end.failures] == [("WriteOverlays", "source_changed")]
 
 
+@pytest.mark.parametrize("read", [(), (1,), (0, 1)])
+def test_the_row_names_the_engine_or_else_the_classifier(tmp_path: Path, read: tuple[int, ...]) -> None:
+    head = DocumentHead(document(), page_count=3, pages=3, signed=False)
+    judges = [("standin", "7") if number in read else (None, "ocrable-1") for number in range(2)]
+    judges.append((None, None))  # its text was in the file
+    pages = [
+        dataclasses.replace(page_end(number=number), engine=engine, engine_version=version)
+        for number, (engine, version) in enumerate(judges)
+    ]
+    row = end_of(overlays(tmp_path), head, pages).row
+    assert (row.engine, row.engine_version) == (("standin", "7") if read else (None, "ocrable-1"))
+
+
 def _signed() -> bytes:
     with pikepdf.open(io.BytesIO(small_files.scan_pdf([2]))) as pdf:
         signature = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Filter=pikepdf.Name("/Adobe.PPKLite"))
@@ -141,7 +156,7 @@ def test_copies_end_as_the_first_with_a_pdf_at_each_place(tmp_path: Path) -> Non
     entries = [ManifestEntry(f"/gone/{name}.pdf", overlay_name=f"{name}.pdf") for name in "bc"]
     copies = tuple(dataclasses.replace(first, entry=entry, source_version=entry.uri) for entry in entries)
     head = dataclasses.replace(head, document=dataclasses.replace(first, copies=copies))
-    ends = list(overlays(tmp_path).ends(head, pages))
+    ends = list(overlays(tmp_path).ends(head, pages, Patience()))
     opened.close()
     assert [(end.row.uri, end.row.source_version) for end in ends[1:]] == [(entry.uri,) * 2 for entry in entries]
     assert {(end.row.status, end.row.reason, end.row.words) for end in ends} == {("done", "pages_failed", 2)}
@@ -171,7 +186,7 @@ def test_places_without_names_of_their_own_have_one_pdf_that_is_written_once(
     entries = [ManifestEntry("/b"), ManifestEntry("/c", overlay_name="c.pdf"), ManifestEntry("/d")]
     copies = tuple(dataclasses.replace(first, entry=entry) for entry in entries)
     head = dataclasses.replace(head, document=dataclasses.replace(first, copies=copies))
-    ends = list(overlays(tmp_path).ends(head, pages))
+    ends = list(overlays(tmp_path).ends(head, pages, Patience()))
     opened.close()
     uris = [f"{tmp_path}/out/overlays/{name}" for name in (f"{first.document_id[:2]}/{first.document_id}.pdf", "c.pdf")]
     assert asked == uris
@@ -191,9 +206,38 @@ def test_an_overlay_that_cannot_be_written_is_a_typed_failure_and_the_words_stay
         raise error
 
     head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png(2)))
-    monkeypatch.setattr(storage, "patiently", full)
+    monkeypatch.setattr(retries, "patiently", full)
     end = end_of(overlays(tmp_path), head, pages)
     assert (end.row.status, end.row.reason, end.row.overlay_uri, end.row.words) == ("done", "overlay_failed", None, 2)
     (failure,) = end.failures
     assert (failure.stage, failure.error, failure.attempts) == ("WriteOverlays", "output_unwritable", 3)
     assert failure.message.endswith("cannot be written: No space left on device")
+
+
+def test_a_storage_that_is_down_is_not_asked_with_all_tries_for_every_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    back = {"d.pdf"}  # the storage is back when it is asked for this one, and then down again
+
+    def down(_: str, uri: str, __: bytes) -> None:
+        asked.append(Path(uri).name)
+        if asked[-1] not in back:
+            raise ConnectionError("nobody is there")
+
+    monkeypatch.setattr(storage, "_write", down)
+    monkeypatch.setattr(retry.Clock, "sleep", lambda *_: None)
+    head, pages = ended(small_files.put(tmp_path / "a.png", small_files.png(2)))
+    first = dataclasses.replace(head.document, entry=ManifestEntry(str(tmp_path / "a.png"), overlay_name="a.pdf"))
+    entries = [ManifestEntry(f"/{name}", overlay_name=f"{name}.pdf") for name in "bcdef"]
+    copies = tuple(dataclasses.replace(first, entry=entry) for entry in entries)
+    head = dataclasses.replace(head, document=dataclasses.replace(first, copies=copies))
+    patience = Patience()
+    ends = list(overlays(tmp_path).ends(head, pages, patience))
+    tries = [MOST_TRIES, 1, 1, 1, MOST_TRIES, 1]
+    assert asked == [f"{name}.pdf" for name, count in zip("abcdef", tries, strict=True) for _ in range(count)]
+    assert [[failure.attempts for failure in end.failures] for end in ends] == [[5], [1], [1], [], [5], [1]]
+    asked.clear()
+    list(overlays(tmp_path).ends(head, pages, patience))  # the next document of the bundle
+    opened.close()
+    assert asked[:2] == ["a.pdf", "b.pdf"]

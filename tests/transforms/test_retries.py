@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import retries
-from transforms.retries import MOST_TRIES, patiently, saved_share
+from transforms.retries import MOST_TRIES, Patience, patiently, saved_share
 
 
 @pytest.fixture
@@ -48,6 +48,22 @@ def test_an_error_says_how_often_it_was_tried(waited: list[float]) -> None:
     with pytest.raises(ValueError, match=r"^$") as other:
         patiently(_fails(9, ValueError))
     assert other.value.attempts == 1  # type: ignore[attr-defined]
+
+
+def test_after_a_call_that_was_lost_each_has_one_try_until_one_comes_through(waited: list[float]) -> None:
+    patience = Patience()
+
+    def attempts(error: type[Exception] = ConnectionError) -> int:
+        with pytest.raises(error) as raised:
+            patience(_fails(99, error))
+        return int(raised.value.attempts)  # type: ignore[attr-defined]
+
+    assert patience(_fails(2)) == "done"
+    assert [attempts(), attempts(), attempts()] == [MOST_TRIES, 1, 1]
+    assert patience(_fails(0)) == "done"
+    assert [attempts(), attempts()] == [MOST_TRIES, 1]
+    assert attempts(ValueError) == 1  # an answer: it is there again
+    assert attempts() == MOST_TRIES
 
 
 def test_workers_count_what_trying_again_was_good_for(waited: list[float]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +141,9 @@ def test_folders_are_removed_near_and_far(tmp_path: Path, waited: list[float]) -
     memory_files.FILES.update({"memory://b/x [1]/a/b": b"", "memory://b/x 1/a": b""})
     storage.remove_folder("memory://b/x [1]")
     assert sorted(memory_files.FILES) == ["memory://b/a.pdf", "memory://b/x 1/a"]
+
+
+def test_a_storage_without_its_client_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(UsageError, match=r"s3://bucket/a: no storage is known for s3://: install .*pagebeam\[aws\]"):
+        storage.check("s3://bucket/a")

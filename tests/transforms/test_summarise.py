@@ -12,7 +12,7 @@ from schemas.records import FailureRow
 from tests.transforms.examples import RUN, document_end, document_row, page_end
 from transforms.elements import DocumentEnd
 from transforms.engine_sums import EngineSums, ShadowSums
-from transforms.summarise import SLOWEST, Summarise, Summary, merged, of_document, of_page
+from transforms.summarise import SLOWEST, UNREAD, Summarise, Summary, merged, of_document, of_page
 
 names = st.sampled_from("abc")
 counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 1000), max_size=3)
@@ -20,6 +20,7 @@ counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 1000), max_size=
 small = st.integers(0, 1000)
 halves = st.integers(0, 1000).map(lambda value: value / 2)
 seconds = st.dictionaries(st.sampled_from("abc"), halves, max_size=3)
+unread = st.lists(st.tuples(st.integers(0, 6), names, st.just("failed"), names), max_size=UNREAD)
 slowest = st.lists(st.tuples(halves, st.sampled_from("abcdef"), st.integers(0, 3)), max_size=SLOWEST)
 summaries = st.builds(
     Summary,
@@ -33,6 +34,7 @@ summaries = st.builds(
     engine_sums=st.dictionaries(names, st.builds(EngineSums, pages=small, cpu_seconds=halves), max_size=3),
     shadow_sums=st.dictionaries(names, st.builds(ShadowSums, words=small, cpu_seconds=halves), max_size=3),
     slowest=slowest.map(lambda items: sorted(items, reverse=True)),
+    unread=unread.map(sorted),
 )
 
 
@@ -85,3 +87,23 @@ def test_the_transform_sums_both_and_nothing_is_nothing() -> None:
         pages = pipeline | "Pages" >> beam.Create([page_end("/a", number) for number in range(3)])
         total = (documents, pages) | Summarise() | beam.Map(lambda all_: (all_.documents, all_.pages, all_.words))
         assert_that(total, equal_to([(2, 3, 6)]))
+
+
+def test_what_was_not_read_is_named_the_worst_first_and_bounded() -> None:
+    ends = [
+        document_end("/note", status="skipped", reason="unsupported_type"),
+        document_end("/secret", status="skipped", reason="encrypted"),
+        document_end("/left out", status="skipped", reason="not_eligible"),  # as the manifest says
+        document_end("/part", reason="pages_failed"),
+        document_end("/gone", status="deleted", reason="source_missing"),
+        document_end("/good"),
+        *(document_end(f"/{number:02}", status="failed", reason="corrupt") for number in range(UNREAD - 1)),
+    ]
+    named = merged(map(of_document, ends)).unread
+    assert [uri for _, uri, _, _ in named] == [*(f"/{number:02}" for number in range(UNREAD - 1)), "/part"]
+    some = merged(map(of_document, ends[:6])).unread
+    assert [(uri, status, reason) for _, uri, status, reason in some] == [
+        ("/part", "done", "pages_failed"),
+        ("/secret", "skipped", "encrypted"),
+        ("/note", "skipped", "unsupported_type"),
+    ]

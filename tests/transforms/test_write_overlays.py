@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
 
 import apache_beam as beam
+import pytest
 from apache_beam.testing.test_pipeline import TestPipeline as Pipeline
 from apache_beam.testing.util import assert_that, equal_to
 
 from tests.transforms.examples import RUN, document, page_end
-from transforms.elements import DocumentHead, PageEnd
+from transforms.elements import DocumentEnd, DocumentHead, PageEnd
 from transforms.overlays import Overlays
-from transforms.write_overlays import WriteOverlays, _WriteHere
+from transforms.retries import Patience
+from transforms.write_overlays import WriteOverlays, _WriteHere, _WriteOverlays
 
 OVERLAYS = Overlays(RUN, "/nowhere", "/nowhere", redo=False, signed=False)  # of pages that gained no words
 
@@ -64,3 +67,32 @@ def test_a_document_that_is_not_whole_waits_no_longer_than_until_the_next() -> N
     assert end.row.uri == "/b"
     assert not list(writing.process(third))
     assert [waiting.value.value for waiting in writing.finish_bundle()] == [third]
+
+
+class Watched(Overlays):
+    """Remembers with which patience documents were ended."""
+
+    given: ClassVar[list[Patience]] = []
+
+    def ends(self, head: DocumentHead, read: Iterable[PageEnd], patience: Patience) -> Iterator[DocumentEnd]:
+        self.given.append(patience)
+        return super().ends(head, read, patience)
+
+
+@pytest.mark.parametrize("kind", [_WriteHere, _WriteOverlays])
+def test_documents_of_a_bundle_share_their_patience_with_the_output(
+    kind: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watched, "given", [])
+    writing = kind(Watched(RUN, "/nowhere", "/nowhere", redo=False, signed=False))
+    pages = [page for uri in ("/a", "/b") for page in read_here(uri, [0])]
+    for _ in range(2):
+        writing.start_bundle()
+        for page in pages:
+            (end,) = writing.process(page if kind is _WriteHere else (page.key, [page]))
+            assert end.row.reason is None
+        writing.finish_bundle()
+    first, same, other, again = Watched.given
+    assert first is same
+    assert other is again
+    assert other is not first

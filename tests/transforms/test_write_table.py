@@ -16,7 +16,7 @@ from schemas.records import DOCUMENTS, SCHEMAS, TABLES, DocumentRow, PageRow, Ro
 from tests.transforms.examples import RUN, document_row, page_end
 from transforms import write_table
 from transforms.elements import shard_of
-from transforms.write_table import WriteTable, pack_rows, part_uri, to_parquet
+from transforms.write_table import WriteTables, pack_rows, part_uri, to_parquet
 
 places = st.lists(
     st.tuples(st.sampled_from(["", "ann", "bob"]), st.sampled_from("abc"), st.integers(0, 3)), unique=True
@@ -25,11 +25,8 @@ places = st.lists(
 
 def _write(folder: Path, kind: type[Row], packed: list[Any], shards: int = 1, wave: int = 0) -> None:
     with Pipeline() as pipeline:
-        sizes = (
-            pipeline
-            | beam.Create(packed).with_output_types(write_table.Packed)
-            | WriteTable(kind, str(folder / "out"), str(folder / "scratch"), RUN, wave, shards)
-        )
+        rows = pipeline | beam.Create(packed).with_output_types(write_table.Packed)
+        sizes = {TABLES[kind]: rows} | WriteTables(str(folder / "out"), str(folder / "scratch"), RUN, wave, shards)
         assert_that(sizes | beam.combiners.Count.Globally(), equal_to([shards]))
 
 
@@ -103,3 +100,24 @@ def test_no_rows_at_all_write_each_part(tmp_path: Path) -> None:
 def test_a_row_that_does_not_fit_fails_where_it_is_packed() -> None:
     with pytest.raises(pa.ArrowInvalid, match="must not be null"):
         _rows("/a", status=None)
+
+
+def test_tables_do_not_mix(tmp_path: Path) -> None:
+    ends = [page_end("/a", 0).row, page_end("/a", 1).row]
+    with Pipeline() as pipeline:
+        documents, pages, none = (
+            pipeline | name >> beam.Create(rows).with_output_types(write_table.Packed)
+            for name, rows in (
+                ("A", _rows("/a", "/b")),
+                ("B", [pack_rows(None, row.uri, row.page, [row]) for row in ends]),
+                ("C", []),
+            )
+        )
+        tables = {"documents": documents, "pages": pages, "failures": none}
+        sizes = tables | WriteTables(str(tmp_path / "out"), str(tmp_path / "scratch"), RUN, 0, 2)
+        assert_that(sizes | beam.combiners.Count.Globally(), equal_to([6]))
+    found = {
+        name: pq.read_table(tmp_path / "out" / "tables" / name / f"run={RUN}", partitioning=None) for name in tables
+    }
+    assert {name: table.num_rows for name, table in found.items()} == {"documents": 2, "pages": 2, "failures": 0}
+    assert found["pages"].column("page").to_pylist() == [0, 1]

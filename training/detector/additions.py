@@ -1,4 +1,4 @@
-"""What else is on pages and is no text: pictures, logos, stamps, signatures, scribbles, rules, bars, upright text."""
+"""What else is on pages and is no text: pictures, logos, stamps, signatures, scribbles, rules, dirt, upright text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from training.detector.dirt import blots, dashes, grime
 from training.detector.layouts import Compositor
 from training.detector.pen import scribbles, signature
 from training.detector.sheet import Sheet
@@ -21,7 +22,7 @@ def add(sheet: Sheet, compositor: Compositor, pictures: Sequence[Path]) -> None:
             _picture(sheet, pictures)
     chances = (
         (0.15, _logo), (0.2, signature), (0.1, scribbles), (0.1, _rules), (0.06, _barcode), (0.06, _halftone),
-        (0.08, _ring), (0.05, _hatching),
+        (0.08, _ring), (0.05, _hatching), (0.1, blots), (0.1, dashes), (0.05, grime),
     )  # fmt: skip
     for chance, what in chances:
         for _ in range(3):
@@ -33,20 +34,6 @@ def add(sheet: Sheet, compositor: Compositor, pictures: Sequence[Path]) -> None:
         _upright(sheet, compositor)
 
 
-def _place(sheet: Sheet, width: int, height: int) -> tuple[int, int] | None:
-    """Top left of a place where no line stands, if a few tries find one."""
-    for _ in range(12):
-        x, y = (
-            sheet.rng.randint(0, max(0, side - most)) for side, most in ((sheet.width, width), (sheet.height, height))
-        )
-        if not any(
-            (line[:, 0] < x + width).any() & (line[:, 2] > x).any() and line[0, 1] < y + height and line[0, 3] > y
-            for line in sheet.lines
-        ):
-            return x, y
-    return None
-
-
 def _picture(sheet: Sheet, pictures: Sequence[Path]) -> None:
     rng = sheet.rng
     picture = cv2.imread(str(rng.choice(pictures)), cv2.IMREAD_GRAYSCALE)
@@ -56,7 +43,7 @@ def _picture(sheet: Sheet, pictures: Sequence[Path]) -> None:
     if rng.random() < 0.4:  # as a photocopier has it: dots, or black and white
         grain = np.random.default_rng(rng.getrandbits(32)).integers(60, 200, picture.shape)
         picture = np.where(picture > (grain if rng.random() < 0.6 else 128), 255, 0).astype(np.uint8)
-    place = _place(sheet, width, height)
+    place = sheet.room(width, height)
     if place is None and rng.random() < 0.6:
         return
     x, y = place or (rng.randint(0, sheet.width - width), rng.randint(0, sheet.height - height))
@@ -66,7 +53,7 @@ def _picture(sheet: Sheet, pictures: Sequence[Path]) -> None:
 def _logo(sheet: Sheet) -> None:
     rng = sheet.rng
     side = rng.randint(20, 130)
-    place = _place(sheet, side, side)
+    place = sheet.room(side, side)
     if place is None:
         return
     x, y = place
@@ -94,7 +81,7 @@ def _rules(sheet: Sheet) -> None:
 def _barcode(sheet: Sheet) -> None:
     rng = sheet.rng
     width, height = rng.randint(60, 260), rng.randint(20, 70)
-    place = _place(sheet, width, height)
+    place = sheet.room(width, height)
     if place is None:
         return
     x = float(place[0])
@@ -117,7 +104,7 @@ def _halftone(sheet: Sheet) -> None:
 def _hatching(sheet: Sheet) -> None:
     rng = sheet.rng
     width, height, step = rng.randint(40, 300), rng.randint(30, 200), rng.uniform(3, 16)
-    place = _place(sheet, width, height)
+    place = sheet.room(width, height)
     if place is None:
         return
     lean = rng.choice([0, 0, rng.uniform(-1, 1)])
@@ -144,7 +131,7 @@ def _stamp(sheet: Sheet, compositor: Compositor) -> None:
         ["", " " + compositor.corpus.word(rng)]
     )
     width = int(sheet.measure(text, kind) + 2 * kind.cap)
-    place = _place(sheet, width, int(2.4 * kind.cap))
+    place = sheet.room(width, int(2.4 * kind.cap))
     if place is None or place[0] + width >= sheet.width:
         return
     x, y = place
@@ -161,6 +148,6 @@ def _upright(sheet: Sheet, compositor: Compositor) -> None:
     strip = Sheet(rng, length, round(3 * kind.cap) + 8, sheet.paper, sheet.ink)
     strip.write(2, 2 * kind.cap + 3, compositor.corpus.line(rng, 40), kind)
     turned = np.rot90(strip.pixels, rng.choice([1, 3]))
-    place = _place(sheet, turned.shape[1], turned.shape[0])
+    place = sheet.room(turned.shape[1], turned.shape[0])
     if place is not None and turned.shape[0] < sheet.height and turned.shape[1] < sheet.width:
         sheet.paste(np.ascontiguousarray(turned), *place)

@@ -71,7 +71,7 @@ def export(checkpoint: Path, out: Path, pictures: Sequence[Picture], **fields: A
         whole, small = (Path(folder) / kind / out.name for kind in ("whole", "small"))
         worst = write_model(network, whole, example, "picture", ("maps",), _noise(), GREATEST_DIFFERENCE, card, AXES)
         small.parent.mkdir()
-        quantise(whole, small, "picture", pictures[::2])
+        quantise(whole, small, "picture", pictures[::2], seven_bits=True)
         write_card(small, json.loads(whole.with_suffix(".json").read_text(encoding="utf-8")))
         odds, pixels = _apart(Card.open(whole), Card.open(small), pictures[1::2])
         if odds > ODDS_APART or pixels > PIXELS_APART:

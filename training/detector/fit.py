@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from training.detector.labels import UNIT
+from training.detector.labels import STEP, UNIT
 from training.detector.network import DISTANCE, LineNetwork
 from training.page_models.fit import Batch, Fitter, Plan
 
@@ -19,6 +19,18 @@ SHARES = {"drawn": 0.66, "printed": 0.12, "receipt": 0.22}
 """Of the examples of each kind; a kind without files leaves its share to the others."""
 KERNEL = 0.5
 """Of a cell: how much must be kernel for its distances to count."""
+FAINTEST = 0.3
+"""Of a cell: kernels that no cell has more of are raised from here on only."""
+LONE, LARGE = 4.0, 12.0
+"""Cells of kernel around a cell: so few are a lone digit's, and count the most; so many are a word's."""
+LONE_WEIGHT = 4.0
+"""... and how much the cells of a lone digit count, beside those of a word."""
+AROUND = (3, 11)
+"""Cells down and across that are looked at for that."""
+WIDEST, GAP_WEIGHT = 9, 2.5
+"""Cells across: gaps in a row that are narrower count more, since that is where columns part or a line goes on."""
+FLAT, WINDOW = 3 / 127.5, (5, 9)
+"""Of the picture: where it differs by no more within so many cells down and across, print was there and is lost."""
 LOOK_AGAIN = 100
 """Batches after which the folder is looked through for new files."""
 
@@ -70,8 +82,9 @@ def loss(network: nn.Module, batch: Batch) -> torch.Tensor:
     """How far kernels are off (cross-entropy and Dice) and the edges of lines (in heights of the line)."""
     pictures, maps = batch
     out = network(pictures).float()
-    target, counts = maps[:, 0] / 255, maps[:, 3] / 255
-    odds = functional.binary_cross_entropy_with_logits(out[:, 0], target, reduction="none")
+    target = raised(maps[:, 0] / 255)
+    counts = maps[:, 3] / 255 * ((target == 0) | visible(pictures))
+    odds = functional.binary_cross_entropy_with_logits(out[:, 0], target, reduction="none") * weights(target)
     likely = torch.sigmoid(out[:, 0]) * counts
     dice = 1 - (2 * (likely * target).sum() + 1) / ((likely**2).sum() + (target**2 * counts).sum() + 1)
     edges = maps[:, 1:3] / UNIT
@@ -81,6 +94,34 @@ def loss(network: nn.Module, batch: Batch) -> torch.Tensor:
         1
     )
     return (odds * counts).mean() * 4 + dice + 2 * (off * inside).sum() / inside.sum().clamp(min=1)
+
+
+def raised(kernel: torch.Tensor) -> torch.Tensor:
+    """The kernels, [n, rows, columns], those raised to a whole cell that lie between cells: half as sure of it, the
+    network would be sure of no lone digit and no small print."""
+    most = functional.max_pool2d(kernel[:, None], 3, 1, 1)[:, 0]
+    return kernel / most.clamp(min=FAINTEST)
+
+
+def weights(kernel: torch.Tensor) -> torch.Tensor:
+    """How much each cell counts, [n, rows, columns]: a lone digit has one or two, and each is all that there is of it;
+    in a gap between two pieces of a row it is told whether they are one line."""
+    down, wide = AROUND
+    near = functional.avg_pool2d(kernel[:, None], AROUND, 1, (down // 2, wide // 2))[:, 0] * (down * wide)
+    lone = ((LARGE - near) / (LARGE - LONE)).clamp(0, 1)
+    across = (1, WIDEST)
+    wider = functional.max_pool2d(kernel[:, None], across, 1, (0, WIDEST // 2))
+    gap = (-functional.max_pool2d(-wider, across, 1, (0, WIDEST // 2))[:, 0] - kernel).clamp(min=0)
+    return 1 + (LONE_WEIGHT - 1) * lone * kernel + (GAP_WEIGHT - 1) * gap
+
+
+def visible(pictures: torch.Tensor) -> torch.Tensor:
+    """Which cells, bool [n, rows, columns], have anything around them that differs: a faint line that was made black
+    and white, say, has not."""
+    down, across = WINDOW
+    high, low = (functional.max_pool2d(sign * pictures, STEP) for sign in (1, -1))
+    wide = [functional.max_pool2d(each, WINDOW, 1, (down // 2, across // 2))[:, 0] for each in (high, low)]
+    return wide[0] + wide[1] > FLAT
 
 
 def as_input(pictures: np.ndarray) -> torch.Tensor:

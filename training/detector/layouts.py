@@ -9,7 +9,8 @@ from pathlib import Path
 from training.detector.setting import Setter, size
 from training.detector.sheet import Sheet
 from training.detector.slips import ledger, till
-from training.entries import entry, form, price, receipt
+from training.entries import entry, price
+from training.made_lines import form, receipt
 
 
 class Compositor(Setter):

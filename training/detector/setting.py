@@ -9,8 +9,9 @@ from pathlib import Path
 
 from training import corpus, fonts
 from training.detector.sheet import Sheet, Type
-from training.entries import entry, form, price
+from training.entries import entry, price
 from training.fonts import Face
+from training.made_lines import form
 from training.typesetting import letter_spacing
 
 Span = tuple[float, float]  # the first and last pixel across
@@ -31,6 +32,8 @@ class Setter:
         faces, weights = (self.even, self.even_weights) if even else (self.faces, self.weights)
         face: Face = faces[bisect.bisect(weights, rng.random() * weights[-1])]
         aspect = rng.gauss(1, 0.05) if rng.random() < 0.8 else rng.uniform(0.75, 1.35)
+        if rng.random() < 0.04:
+            aspect = rng.uniform(0.42, 0.75)
         return Type(face, cap, aspect, letter_spacing(rng), rng.uniform(0.65, 1.4))
 
     def prose(self, rng: random.Random, words: int) -> str:
@@ -44,7 +47,8 @@ class Setter:
 
     def heading(self, sheet: Sheet, span: Span, kind: Type, times: float) -> None:
         rng = sheet.rng
-        big = kind._replace(cap=min(64, kind.cap * times), spacing=rng.choice([0, 0, 0, kind.cap * 0.3]))
+        aspect = kind.aspect * (rng.uniform(0.45, 0.7) if rng.random() < 0.15 else 1)
+        big = kind._replace(cap=min(64, kind.cap * times), aspect=aspect, spacing=rng.choice([0, 0, 0, kind.cap * 0.3]))
         text = self.prose(rng, rng.randint(1, 6))
         text = text.upper() if rng.random() < 0.5 else text.title()
         words = text.split()
@@ -159,7 +163,9 @@ class Setter:
 
 
 def size(rng: random.Random) -> float:
-    """The capitals' height in pixels: 7 to 14 points on A4, mostly."""
+    """The capitals' height in pixels: 7 to 14 points on A4, mostly, and now and then smaller."""
+    if rng.random() < 0.12:
+        return rng.uniform(4.6, 6.5)
     return rng.choice([rng.uniform(6.5, 9), rng.uniform(8, 11), rng.uniform(8, 11), rng.uniform(10, 14)])
 
 

@@ -131,6 +131,19 @@ class Sheet:
                 line[:, 3] = np.maximum(line[:, 3], baseline)
                 self.lines.append(line)
 
+    def room(self, width: int, height: int) -> tuple[int, int] | None:
+        """Top left of a place where no line stands, if a few tries find one."""
+        for _ in range(12):
+            x, y = (
+                self.rng.randint(0, max(0, side - most)) for side, most in ((self.width, width), (self.height, height))
+            )
+            if not any(
+                (line[:, 0] < x + width).any() & (line[:, 2] > x).any() and line[0, 1] < y + height and line[0, 3] > y
+                for line in self.lines
+            ):
+                return x, y
+        return None
+
     def forget(self, box: tuple[float, float, float, float]) -> None:
         """Takes out lines that something was laid over: the middle of a word lies in the box."""
         kept = []

@@ -6,9 +6,14 @@ import random
 
 from training.detector.setting import Setter, size
 from training.detector.sheet import Sheet, Type
-from training.entries import code, date, digits, entry, form, price, receipt
+from training.entries import code, date, digits, entry, price
+from training.made_lines import form, receipt
 
-SIGNS = "0123456789ABCDSTXYZabcx*-+/"
+SIGNS = "0123456789ABCDSTXYZabcx*-+/" + 8 * "1"
+TITLES = """
+TAX INVOICE|SIMPLIFIED TAX INVOICE|CASH RECEIPT|RECEIPT|INVOICE|CASH BILL|OFFICIAL RECEIPT|CREDIT NOTE|REPRINT|COPY|
+THANK YOU|TOTAL DUE|AMOUNT PAID|DELIVERY ORDER|QUOTATION|TABLE 12|TAKE AWAY|ORDER NO. 7|DUPLICATE|STATEMENT
+""".replace("\n", "").split("|")
 
 
 def till(setter: Setter, rng: random.Random) -> Sheet:
@@ -29,8 +34,32 @@ def till(setter: Setter, rng: random.Random) -> Sheet:
         setter.fit(sheet, left + max(0, room) * rng.choice([0.5, 0.5, 0]), sheet.y, text, kind, right)
     while sheet.y < height - 3 * leading:
         sheet.y += leading * rng.choice([0, 0.5, 1, 1.5])
-        rng.choice([_goods, _goods, _goods, _taxes, _totals])(setter, sheet, kind, leading, left, right)
+        rng.choice([_goods, _goods, _goods, _taxes, _totals, _title])(setter, sheet, kind, leading, left, right)
     return sheet
+
+
+def stretched(rng: random.Random, kind: Type) -> Type:
+    """As tills print what matters: of twice the height, of twice the width, or both; and all between."""
+    roll = rng.random()
+    if roll < 0.55:
+        return kind._replace(cap=kind.cap * (tall := rng.uniform(1.6, 2.6)), aspect=kind.aspect / tall)
+    if roll < 0.75:
+        return kind._replace(aspect=kind.aspect * rng.uniform(1.5, 2.2))
+    return kind._replace(cap=kind.cap * rng.uniform(1.5, 2.4), aspect=kind.aspect * rng.uniform(0.7, 1.1))
+
+
+def _title(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: float, right: float) -> None:
+    """A line or a few of stretched print, between rules of signs or not."""
+    rng = sheet.rng
+    for _ in range(rng.choice([1, 1, 1, 2, 3])):
+        big = stretched(rng, kind)
+        text = rng.choice(TITLES) if rng.random() < 0.6 else receipt(rng).upper()
+        sheet.y += big.cap * rng.uniform(1.15, 1.6)
+        room = right - left - sheet.measure(text, big)
+        setter.fit(sheet, left + max(0, room) * rng.choice([0.5, 0.5, 0]), sheet.y, text, big, right)
+    if rng.random() < 0.5:
+        sheet.y += leading
+        sheet.write(left, sheet.y, rng.choice("-=*") * int((right - left) / kind.cap), kind)
 
 
 def _goods(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: float, right: float) -> None:
@@ -44,7 +73,7 @@ def _goods(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: float
     for _ in range(rng.randint(1, 9)):
         sheet.y += leading
         if first and not two:
-            sheet.write(left, sheet.y, str(rng.randint(1, most)), kind)
+            sheet.write(left, sheet.y, _few(rng, most), kind)
         setter.fit(sheet, name, sheet.y, receipt(rng).upper(), kind, left + (right - left) * (0.95 if two else 0.36))
         if two:
             sheet.y += leading
@@ -56,10 +85,15 @@ def _goods(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: float
         room = amounts - sheet.measure(amount, kind) - 2 * kind.cap
         for stop in stops:
             x = left + (right - left) * stop
-            text = str(rng.randint(1, most)) if rng.random() < 0.6 else f"{rng.uniform(0, 99):.2f}"
+            text = _few(rng, most) if rng.random() < 0.6 else f"{rng.uniform(0, 99):.2f}"
             setter.fit(sheet, x, sheet.y, text, kind, min(room, x + 0.13 * (right - left)))
         if letters and rng.random() < 0.8:
             _flush(sheet, right, rng.choice("STZABXNF*"), kind)
+
+
+def _few(rng: random.Random, most: int) -> str:
+    """How many of an article: one, as often as not."""
+    return "1" if rng.random() < 0.5 else str(rng.randint(1, most))
 
 
 def _taxes(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: float, right: float) -> None:
@@ -80,7 +114,7 @@ def _totals(setter: Setter, sheet: Sheet, kind: Type, leading: float, left: floa
     rng = sheet.rng
     start = left + (right - left) * rng.choice([0, 0, 0.1, 0.35])
     for _ in range(rng.randint(2, 7)):
-        big = kind._replace(cap=kind.cap * rng.choice([1, 1, 1, 1.3, 1.7]))
+        big = kind if rng.random() < 0.6 else stretched(rng, kind)
         sheet.y += leading + big.cap - kind.cap
         label = rng.choice(["Total", "SUBTOTAL", "CASH", "Change", "GST 6%", "Rounding", "Total Qty", "ITEMS", "VISA"])
         amount = rng.choice([price(rng), price(rng), str(rng.randint(0, 9)), "0.00"])

@@ -52,7 +52,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     sub.add_argument("--data", type=Path, required=True)
     sub.add_argument("--pool", type=Path, required=True, help="pages that are held back")
     sub.add_argument("--count", type=int, default=400, help="photographs, and as many pictures of no document")
-    sub.add_argument("--threshold", type=float, default=-1.0, help="log-odds from which on a document is cut out")
+    sub.add_argument("--threshold", type=float, default=-3.5, help="log-odds from which on a document is cut out")
+    sub.add_argument("--sure", type=float, default=4.25, help="... from which on print need not be seen")
 
     sub = command("export", "write the ONNX file and its card, checked against PyTorch")
     model(sub)

@@ -64,7 +64,8 @@ def train(options: argparse.Namespace) -> None:
 def decide(options: argparse.Namespace) -> None:
     card = (WEIGHTS / corners.FILE).with_suffix(".json")
     held = pool.Pool(options.pool, photos.photos(options.data, "held"))
-    print(f"loss {corner_decision.decide(card, held, options.count, options.threshold):.4f}")
+    loss = corner_decision.decide(card, held, options.count, options.threshold, options.sure)
+    print(f"loss {loss:.4f}")
 
 
 def export(options: argparse.Namespace) -> None:

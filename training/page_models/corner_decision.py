@@ -22,16 +22,16 @@ LONG = 1600
 """Pixels of a made picture's longer side."""
 RIGHT = 0.5
 """Intersection over union of quad and document from which on it is rather right than wrong to cut it out."""
-RIDGE = 1e-3
+RIDGE = 1e-4
 
 Pixels = np.ndarray  # uint8 [height, width, 3], RGB
 
 
-def decide(card: Path, pool: Pool, count: int, threshold: float) -> float:
-    """Writes the weights of the evidence (``Look.evidence``) and the log-odds from which on a document is cut out into
-    the card of the first step; returns the mean loss, nats."""
+def decide(card: Path, pool: Pool, count: int, threshold: float, sure: float) -> float:
+    """Writes the weights of the evidence (``Look.evidence``) into the card of the first step, and the log-odds from
+    which on a document is cut out, and from which on there is one for sure; returns the mean loss, nats."""
     fields = json.loads(card.read_text(encoding="utf-8"))
-    fields |= {"decision": [1.0, 0.0, 0.0, 0.0], "threshold": threshold}
+    fields |= {"decision": [1.0, 0.0, 0.0, 0.0], "threshold": threshold, "sure": sure}
     card.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     rows, right = evidence(CornerFinder.open(card), pool, count)
     weights, loss = fitted(rows, right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training.entries import entry, form, price, receipt
-from training.page_models.sheets import Compositor, Sheet, ink_of, screen_colours, stands, text_size
+from training.entries import entry, price
+from training.made_lines import form, receipt
+from training.page_models import screens
+from training.page_models.sheets import Compositor, Sheet, stands, text_size
 from training.page_models.typefaces import mean_width
 
 Pixels = np.ndarray  # uint8 [height, width, 3], RGB
@@ -37,9 +40,9 @@ class Press(Compositor):
             "table": (10, self._table),
             "receipt": (10, self._receipt),
             "invoice": (8, self._invoice),
-            "slide": (8, self._slide),
-            "screen": (10, self._screen),
-            "board": (4, self._board),
+            "slide": (8, functools.partial(screens.slide, self)),
+            "screen": (10, functools.partial(screens.screen, self)),
+            "board": (4, functools.partial(screens.board, self)),
             "sparse": (6, self._sparse),
         }
 
@@ -169,68 +172,6 @@ class Press(Compositor):
             sheet.write(sheet.width * 0.6, sheet.y, f"Total {price(rng)}", font, size)
             sheet.y += size * 1.4
         self.paragraph(sheet, sheet.width * 0.06, sheet.width * 0.85, rng.randint(1, 4), font, max(11, size - 3))
-        return sheet
-
-    def _slide(self, rng: random.Random) -> Sheet:
-        width = rng.randint(1000, 1400)
-        dark = rng.random() < 0.45
-        paper, ink = screen_colours(rng, dark)
-        sheet = Sheet(rng, width, round(width / rng.choice([1.333, 1.778])), paper, ink)
-        font, size = self.typefaces.choose(rng), round(width / rng.uniform(28, 48))
-        sheet.y = sheet.height * rng.uniform(0.05, 0.15)
-        self.heading(sheet, width * 0.06, width * 0.85, font, round(size * 1.7))
-        if self.pictures and rng.random() < 0.35:
-            kept = sheet.y
-            self.picture(sheet, width * 0.6, width * 0.34)
-            sheet.y = kept
-        for _ in range(rng.randint(2, 8)):
-            sheet.write(width * 0.08, sheet.y, "• " + self.prose(rng, rng.randint(3, 9)), font, size)
-            sheet.y += size * rng.choice([1.5, 1.9])
-        return sheet
-
-    def _screen(self, rng: random.Random) -> Sheet:
-        tall = rng.random() < 0.35
-        paper, ink = screen_colours(rng, rng.random() < 0.5)
-        width, height = (rng.randint(480, 700), rng.randint(1000, 1400)) if tall else (1280, rng.randint(700, 960))
-        sheet = Sheet(rng, width, height, paper, ink)
-        font = self.typefaces.choose(rng, rng.random() < 0.5)
-        size = round(rng.uniform(13, 22) * (1.3 if tall else 1))
-        bar = tuple(max(0, min(255, value + rng.randint(-40, 40))) for value in paper)
-        sheet.brush.rectangle((0, 0, width, 3 * size), fill=bar)  # type: ignore[arg-type]
-        sheet.y = size * 0.8
-        self.heading(sheet, size, width * 0.6, font, size)
-        sheet.y, left = 4.0 * size, 0.0
-        if not tall and rng.random() < 0.6:
-            left = width * rng.uniform(0.12, 0.25)
-            sheet.brush.rectangle((0, 3 * size, left, height), fill=bar)  # type: ignore[arg-type]
-            for row in range(rng.randint(4, 25)):
-                sheet.write(8, sheet.y + row * size * 1.6, self.prose(rng, 2)[: int(left / size)], font, size)
-        while sheet.y < height - 2 * size:
-            roll = rng.random()
-            if roll < 0.5:
-                indent = rng.randint(0, 4) * 2 * size
-                sheet.write(left + size + indent, sheet.y, self.prose(rng, rng.randint(1, 12)), font, size)
-                sheet.y += size * 1.4
-            elif roll < 0.8:
-                self.paragraph(sheet, left + size, width - left - 2 * size, rng.randint(1, 6), font, size)
-            elif roll < 0.88 and self.pictures:
-                self.picture(sheet, left + size, min(width - left - 2 * size, rng.uniform(80, 400)))
-            else:
-                sheet.y += 2 * size
-        return sheet
-
-    def _board(self, rng: random.Random) -> Sheet:
-        paper = rng.choice([rng.randint(190, 245), rng.randint(20, 70)])
-        ink = ink_of(rng, 100) if paper > 128 else (rng.randint(190, 255),) * 3
-        sheet = Sheet(rng, rng.randint(1000, 1300), rng.randint(700, 950), (paper, paper, paper), ink)  # type: ignore[arg-type]
-        font, size = self.typefaces.choose(rng), rng.randint(24, 60)
-        sheet.y = rng.uniform(10, 120)
-        while sheet.y < sheet.height - 2 * size:
-            sheet.write(rng.uniform(10, 250), sheet.y, self.prose(rng, rng.randint(1, 6)), font, size)
-            sheet.y += size * rng.uniform(1.2, 2.5)
-            if rng.random() < 0.4:
-                x, y = rng.uniform(0, sheet.width), rng.uniform(0, sheet.height)
-                sheet.rule(x, y, x + rng.uniform(-300, 300), y + rng.uniform(-200, 200), 4)
         return sheet
 
     def _sparse(self, rng: random.Random) -> Sheet:

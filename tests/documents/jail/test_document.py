@@ -67,6 +67,7 @@ def test_a_child_has_all_that_each_kind_of_file_needs(data: bytes, media_type: s
         assert inspection == plain.inspect(10, False)
         for page in range(inspection.page_count):
             assert np.array_equal(jailed.preview(page, 30), plain.preview(page, 30))
+            assert np.array_equal(jailed.grey(page, 30), plain.grey(page, 30))
             assert np.array_equal(jailed.render(page).pixels, plain.render(page).pixels)
         assert jailed.overlay(WORDS, [], False) == write_overlay(data, media_type, WORDS)
 

@@ -68,6 +68,14 @@ def test_faint_spots_and_hairlines_are_no_lines() -> None:
     assert len(find_strips(page.maps).boxes) == 0
 
 
+def test_what_is_doubtful_is_a_line_in_the_row_of_one_alone() -> None:
+    for middle, count in ((100.0, 2), (180.0, 1)):
+        page = Page().line(80, 400, 100)
+        page.line(560, 576, middle)
+        page.maps.kernel[:, 560 // CELL :] = np.minimum(page.maps.kernel[:, 560 // CELL :], 0.6)
+        assert len(find_strips(page.maps).boxes) == count
+
+
 def test_boxes_of_many_slopes_come_into_one_frame() -> None:
     boxes = np.array([[0.0, 10, 1000, 40], [500.0, 20, 600, 50]])
     moved = levelled(boxes, np.array([0.02, 0.05]))

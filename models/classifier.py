@@ -1,0 +1,37 @@
+"""Is a picture worth reading? Where print is seen in it, or a document whose print is too small to be seen."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from models import corners, ocrable
+from models.corners import CornerFinder
+from models.grey import Grey
+from models.ocrable import OcrableNet
+from models.own import WEIGHTS
+
+
+class Classifier:
+    """The models of a folder of weights, loaded once."""
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._print = OcrableNet.open(weights / ocrable.FILE)
+        self._corners = CornerFinder.open(weights / corners.FILE, weights / corners.CLOSE_FILE)
+        decisive = f"{self._print.version} {self._corners.version}"
+        self.version = f"ocrable-2-{hashlib.sha256(decisive.encode()).hexdigest()[:8]}"
+
+    def score(self, preview: Grey) -> float:
+        """The probability, 0..1, that a picture of any size shows print."""
+        return self._print.score(preview)
+
+    def is_readable(self, preview: Grey, score: float) -> bool:
+        """Whether a picture with that score is worth reading.
+
+        A page that fills half of a photograph shows its print two pixels high in a preview, but its edges plainly.
+        """
+        if self._print.is_readable(preview, score):
+            return True
+        return self._corners.surely_finds(np.ascontiguousarray(np.repeat(preview[..., None], 3, axis=2)))
