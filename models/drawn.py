@@ -12,9 +12,10 @@ TONE = 8
 """Grey levels from black or from white that are black and white."""
 BETWEEN = 0.2
 """Of the pixels, that neither are, below which nothing was photographed."""
-UNEVEN = 0.05
-"""Of the pixels, that neither are and differ from the one beside them, below which nothing was ..."""
-SHADED = 0.1
+UNEVEN = 0.25
+"""Of those that neither are, that differ from the one beside them, below which nothing was: most of a drawn page's colours
+are flat, whatever is written on them ..."""
+SHADED = 0.08
 """... unless so many differ, but hardly, from the one ``EVERY`` pixels away: smooth grounds do, which JPEG makes even
 within its blocks."""
 HARDLY = 4
@@ -32,4 +33,4 @@ def is_drawn(pixels: Pixels) -> bool:
     uneven = between & (sample != beside).any(2)
     step = np.abs(sample[:, 1:] - sample[:, :-1]).max(2)
     shaded = between[:, 1:] & (step > 0) & (step <= HARDLY)
-    return bool(uneven.sum() < UNEVEN * between.size) and bool(shaded.sum() < SHADED * between.size)
+    return bool(uneven.sum() < UNEVEN * between.sum()) and bool(shaded.sum() < SHADED * between.size)

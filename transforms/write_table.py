@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 import apache_beam as beam
@@ -11,7 +12,6 @@ import pyarrow.parquet as pq
 
 from schemas.records import SCHEMAS, TABLES, Row, to_arrow
 from transforms import storage
-from transforms.elements import shard_of
 from transforms.tokens import stream
 
 ROWS_A_GROUP = 100_000  # row group: what a writer holds, and a reader reads, at once
@@ -35,6 +35,14 @@ def pack_rows(owner: str | None, uri: str, page: int | None, rows: list[Row]) ->
 def part_uri(output: str, table: str, run: str, wave: int, shard: int) -> str:
     """Where a part file lies."""
     return f"{output}/tables/{table}/run={run}/part-{wave:05d}-{shard:05d}.parquet"
+
+
+def shard_of_wave(uri: str, shards: int) -> int:
+    """A stable number below `shards` that knows nothing of `shard_of`, by which a wave got its documents.
+
+    By the same hash a wave's rows would all lie in one part wherever the waves are a multiple of the parts.
+    """
+    return int.from_bytes(hashlib.blake2b(uri.encode(), digest_size=8).digest(), "big") % shards
 
 
 def to_parquet(schema: pa.Schema, packed: Iterable[Packed]) -> bytes:
@@ -109,4 +117,4 @@ class WriteTables(beam.PTransform):
 
 def _with_part(packed: Packed, table: str, shards: int) -> tuple[tuple[str, int], Packed]:
     # By document: a document's rows lie in the part of the same number in every table.
-    return (table, shard_of(packed.order[1], shards)), packed
+    return (table, shard_of_wave(packed.order[1], shards)), packed

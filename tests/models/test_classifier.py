@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -62,4 +63,15 @@ def test_its_version_tells_what_decides(classifier: Classifier, tmp_path: Path, 
     fields = json.loads(path.read_text(encoding="utf-8"))
     fields[field] = [0.0, 0.0, 0.0, 0.0] if field == "decision" else 0.5
     path.write_text(json.dumps(fields), encoding="utf-8")
+    assert Classifier(tmp_path).version != classifier.version
+
+
+def test_its_version_tells_the_second_step(classifier: Classifier, tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).write_bytes((WEIGHTS / name).read_bytes())
+    path = tmp_path / corners.CLOSE_FILE
+    path.write_bytes(path.read_bytes() + b"\x7a\x00")  # a field that no reader knows, and that is empty
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    card["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
     assert Classifier(tmp_path).version != classifier.version

@@ -68,6 +68,20 @@ def test_a_document_is_there_when_both_steps_are_sure_enough(finder: CornerFinde
         assert finder.sureness(less) < finder.sureness(sure)
 
 
+@pytest.mark.parametrize(
+    ("sureness", "quad", "cut", "sure"),
+    [(0.0, QUAD, True, False), (9.0, QUAD, True, True), (-9.0, QUAD, False, False), (9.0, QUAD / 9, False, False)],
+)
+def test_to_be_read_for_its_edges_alone_a_document_must_be_surer_than_to_be_cut_out(
+    finder: CornerFinder, monkeypatch: pytest.MonkeyPatch, sureness: float, quad: np.ndarray, cut: bool, sure: bool
+) -> None:
+    monkeypatch.setattr(finder, "look", lambda *_: Look(quad, quad, 0.95, 1.3, (4.0, 5.0)))
+    monkeypatch.setattr(finder, "sureness", lambda _: sureness)
+    assert (finder.seen(table()) is not None) is cut
+    assert finder.surely_finds(table()) is sure
+    assert not finder.surely_finds(np.full((1200, 1200, 3), 130, np.uint8))  # drawn
+
+
 def test_the_second_step_brings_corners_nearer(finder: CornerFinder) -> None:
     shot = photographed(QUAD, letter().pixels, table())
     wrong = QUAD + np.array([[9.0, -8], [-10, 7], [8, 8], [-7, -9]])

@@ -15,6 +15,25 @@ def test_a_slide_is_no_photograph() -> None:
     assert not is_drawn(np.clip(slide + noise, 0, 255).astype(np.uint8))
 
 
+def test_a_copy_with_a_small_photograph_in_it_is_no_photograph() -> None:
+    page = np.full((600, 800, 3), 252, np.uint8)
+    page[:, :100] = np.random.default_rng(1).integers(20, 230, (600, 100, 3))
+    assert is_drawn(page)
+
+
+def test_grain_tells_of_a_photograph_where_it_is_neither_black_nor_white() -> None:
+    page = np.full((600, 800, 3), 130, np.uint8)
+    page[:, 400:] = np.random.default_rng(1).integers(250, 255, (600, 400, 3))
+    assert is_drawn(page)
+    page[:, :400] = np.random.default_rng(1).integers(40, 220, (600, 400, 3))
+    assert not is_drawn(page)
+
+
+def test_tiles_of_many_colours_are_flat() -> None:
+    tiles = np.random.default_rng(1).integers(20, 230, (38, 50, 3)).astype(np.uint8)
+    assert is_drawn(tiles.repeat(16, 0).repeat(16, 1))
+
+
 def test_a_white_page_on_a_strong_colour_may_be_one() -> None:
     for colour in ((90, 0, 100), (190, 255, 190)):
         page = np.full((600, 800, 3), 255, np.uint8)
@@ -33,4 +52,5 @@ def test_a_photograph_whose_smooth_ground_jpeg_made_even_is_one() -> None:
 
 def test_a_picture_narrower_than_a_step_is_told_all_the_same() -> None:
     assert is_drawn(np.full((40, 6, 3), 130, np.uint8))
+    assert is_drawn(np.full((40, 12, 3), 130, np.uint8))
     assert not is_drawn(np.zeros((0, 6, 3), np.uint8))

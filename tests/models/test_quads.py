@@ -16,6 +16,7 @@ def test_a_page_is_convex_large_enough_and_not_the_whole_picture() -> None:
     assert not is_page((UNIT * 0.5 + 0.2)[::-1])
     assert not is_page(np.array([[0.1, 0.1], [0.9, 0.1], [0.3, 0.3], [0.1, 0.9]]))
     assert not is_page(UNIT * 0.9 - 0.4)
+    assert not is_page(UNIT * 0.9 + 0.4)
     assert not is_page(np.array([[-0.2, 0.0], [-0.01, 0.0], [-0.01, 1.0], [-0.2, 1.0]]))
 
 
@@ -38,6 +39,7 @@ def test_the_part_around_a_quad_has_some_room_and_ends_with_the_picture() -> Non
     assert around(UNIT * 0.5 + 0.25, size).tolist() == [[190, 95], [810, 405]]
     assert around(UNIT * 0.5 - 0.1, size).tolist() == [[0, 0], [460, 230]]
     assert around(UNIT - 1.2, size).tolist() == [[0, 0], [0, 0]]
+    assert around(UNIT * 0.5 + 0.25, np.array([1001.0, 501])).tolist() == [[190, 95], [811, 406]]
 
 
 def test_convex_is_what_turns_one_way_at_each_corner() -> None:

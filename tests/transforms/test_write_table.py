@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from schemas.records import DOCUMENTS, SCHEMAS, TABLES, DocumentRow, PageRow, Ro
 from tests.transforms.examples import RUN, document_row, page_end
 from transforms import write_table
 from transforms.elements import shard_of
-from transforms.write_table import WriteTables, pack_rows, part_uri, to_parquet
+from transforms.write_table import WriteTables, pack_rows, part_uri, shard_of_wave, to_parquet
 
 places = st.lists(
     st.tuples(st.sampled_from(["", "ann", "bob"]), st.sampled_from("abc"), st.integers(0, 3)), unique=True
@@ -79,8 +80,22 @@ def test_a_document_lies_in_the_part_of_the_same_number(tmp_path: Path) -> None:
     for shard in range(3):
         part = pq.read_table(part_uri(str(tmp_path / "out"), "documents", RUN, 7, shard))
         assert part.schema.equals(DOCUMENTS)
-        assert part.column("uri").to_pylist() == sorted(uri for uri in uris if shard_of(uri, 3) == shard)
+        assert part.column("uri").to_pylist() == sorted(uri for uri in uris if shard_of_wave(uri, 3) == shard)
     assert not list((tmp_path / "scratch").iterdir())
+
+
+def test_the_documents_of_a_wave_lie_in_all_its_parts() -> None:
+    uris = [f"gs://bucket/{number:06d}.tif" for number in range(20_000)]
+    of_wave = [uri for uri in uris if shard_of(uri, 20) == 3]
+    assert len(of_wave) > 800
+    for shards in (5, 10, 20):
+        counted = Counter(shard_of_wave(uri, shards) for uri in of_wave)
+        assert len(counted) == shards
+        assert max(counted.values()) < 2 * len(of_wave) / shards
+
+
+def test_parts_are_the_same_everywhere() -> None:
+    assert [shard_of_wave(uri, 1000) for uri in ("", "/a.pdf", "gs://b/ä")] == []
 
 
 def test_written_again_replaces_and_does_not_double(tmp_path: Path) -> None:

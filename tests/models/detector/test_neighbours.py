@@ -21,7 +21,14 @@ def test_a_line_speaks_for_what_stands_in_its_row_before_or_after_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [[600.0, 115, 614, 145], [600.0, 100, 620, 145], [600.0, 105, 608, 125], [1100.0, 100, 1114, 130]]
+    "other",
+    [
+        [600.0, 115, 614, 145],
+        [600.0, 100, 620, 145],
+        [600.0, 105, 608, 125],
+        [1100.0, 100, 1114, 130],
+        [-614.0, 100, -600, 130],
+    ],
 )
 def test_a_line_does_not_speak_for_what_is_higher_or_lower_another_size_or_far(other: list[float]) -> None:
     assert not speaks(other)
@@ -38,6 +45,13 @@ def test_rows_slant_with_their_lines(slope: float) -> None:
     boxes = np.array([LINE, [600.0, 100 + 600 * slope, 614, 130 + 600 * slope]])
     found = in_rows(boxes, np.array([slope, 0.0]), np.array([False, True]), np.array([True, False]))
     assert found.tolist() == [False, True]
+
+
+def test_one_line_is_enough_and_has_to_be_sure() -> None:
+    boxes = np.array([LINE, [100.0, 300, 400, 330], BESIDE])
+    doubtful = np.array([False, False, True])
+    assert in_rows(boxes, np.zeros(3), doubtful, np.array([True, True, False])).tolist() == [False, False, True]
+    assert not in_rows(boxes, np.zeros(3), doubtful, np.array([False, True, False])).any()
 
 
 def test_only_the_doubtful_are_found_and_nothing_in_a_texture() -> None:

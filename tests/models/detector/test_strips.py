@@ -69,10 +69,10 @@ def test_faint_spots_and_hairlines_are_no_lines() -> None:
 
 
 def test_what_is_doubtful_is_a_line_in_the_row_of_one_alone() -> None:
-    for middle, count in ((100.0, 2), (180.0, 1)):
+    for middle, odds, count in ((100.0, 0.6, 2), (180.0, 0.6, 1), (100.0, -0.4, 1)):
         page = Page().line(80, 400, 100)
         page.line(560, 576, middle)
-        page.maps.kernel[:, 560 // CELL :] = np.minimum(page.maps.kernel[:, 560 // CELL :], 0.6)
+        page.maps.kernel[:, 560 // CELL :] = np.minimum(page.maps.kernel[:, 560 // CELL :], odds)
         assert len(find_strips(page.maps).boxes) == count
 
 
