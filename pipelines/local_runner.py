@@ -12,6 +12,7 @@ import functools
 import os
 import shlex
 import sys
+import threading
 from collections.abc import Iterator
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
@@ -25,6 +26,7 @@ from google.protobuf import json_format, text_format
 from pipelines.nursery import Nursery, can_fork
 
 _FORKED = "pagebeam:env:forked:v1"
+_AGAIN_SECONDS = 0.5
 
 
 def workers(options: PipelineOptions) -> int:
@@ -84,12 +86,27 @@ class _ForkedWorkerHandler(GrpcWorkerHandler):
         super().__init__(*given)
         self._log = log.decode()
         self._worker = forking.take()
+        self._stopped = threading.Event()
+        self._watch = threading.Thread(target=self._look_after, daemon=True)
 
     def start_worker(self) -> None:
         control = text_format.MessageToString(self.control_api_service_descriptor())
         options = json_format.MessageToJson(self.provision_info.provision_info.pipeline_options)
         environment = {"CONTROL_API_SERVICE_DESCRIPTOR": control, "PIPELINE_OPTIONS": options}
         self._worker.work({**environment, "WORKER_ID": self.worker_id}, self._log)
+        self._watch.start()
 
     def stop_worker(self) -> None:
+        self._stopped.set()
+        if self._watch.ident is None:  # it could not be started
+            self._worker.end()
+        else:
+            self._watch.join()
+
+    def _look_after(self) -> None:
+        """Breaks the pipeline off when the worker ends before it: Beam would wait for its answers for ever."""
         self._worker.wait()
+        error = RuntimeError("a worker has ended before its work: was it killed, or out of memory?")
+        while not self._stopped.wait(_AGAIN_SECONDS):  # again: what is asked of it later is not answered either
+            self.control_conn.abort(error)
+            self.data_conn.close()

@@ -66,6 +66,34 @@ def test_a_document_is_there_when_both_steps_are_sure_enough(finder: CornerFinde
     sure = Look(QUAD, QUAD, 0.95, 1.3, (4.0, 5.0))
     for less in (sure._replace(odds=(1.0, 5.0)), sure._replace(odds=(4.0, 3.0)), sure._replace(doubt=2.0)):
         assert finder.sureness(less) < finder.sureness(sure)
+    part_unsure, both = (sure._replace(odds=(4.0, part)) for part in (3.0, 4.0))
+    assert finder.sureness(part_unsure) == finder.sureness(both)  # the higher of both counts
+
+
+def test_one_closer_look_is_enough_where_it_is_sure_and_eight_are_all(
+    finder: CornerFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot, looks = photographed(QUAD, letter().pixels, table()), 0
+
+    def closer(pixels: np.ndarray, quad: np.ndarray) -> tuple[np.ndarray, float]:
+        nonlocal looks
+        looks += 1
+        return CornerFinder.closer(finder, pixels, quad)
+
+    monkeypatch.setattr(finder, "closer", closer)
+    finder.look(shot)
+    assert looks == 1
+    monkeypatch.setattr(corners, "SURE", -1.0)
+    finder.look(shot)
+    assert 3 < looks <= 1 + 2 * corners.QUADS
+
+
+def test_a_corner_that_is_far_off_is_looked_at_twice(finder: CornerFinder, monkeypatch: pytest.MonkeyPatch) -> None:
+    shot = photographed(QUAD, letter().pixels, table())
+    wrong = QUAD + np.array([[25.0, -22], [-24, 22], [22, 24], [-21, -25]])
+    twice = overlap(finder.closer(shot, wrong)[0], QUAD)
+    monkeypatch.setattr(corners, "LOOKS", 1)
+    assert twice > overlap(finder.closer(shot, wrong)[0], QUAD)
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,34 @@ def test_long_lines_stay_as_they_are_and_count_as_the_paper_does() -> None:
     assert fit.weights(torch.zeros(1, 24, 24)).max() == 1
 
 
+def test_a_gap_in_a_row_counts_more_than_the_paper_and_a_wide_one_does_not() -> None:
+    kernel = torch.zeros(1, 8, 40)
+    kernel[0, 4, :10] = kernel[0, 4, 14:20] = kernel[0, 4, 36:] = 1
+    counted = fit.weights(kernel)[0, 4]
+    assert counted[10:14].tolist() == [fit.GAP_WEIGHT] * 4
+    assert counted[20:36].tolist() == [1] * 16
+
+
+def test_a_lone_digit_costs_more_and_as_much_between_the_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cost(kernel: float) -> float:
+        target = torch.zeros(1, 4, 8, 8)
+        target[:, 3], target[:, 0, 3:5, 3:5] = 255, kernel * 255
+        return float(fit.loss(lambda _: torch.zeros(1, 3, 8, 8), (striped(), target)))  # type: ignore[arg-type]
+
+    whole = cost(1.0)
+    assert cost(0.4) == pytest.approx(whole)
+    monkeypatch.setattr(fit, "LONE_WEIGHT", 1.0)
+    assert cost(1.0) < whole
+
+
+def test_what_is_found_on_empty_paper_costs() -> None:
+    target = torch.zeros(1, 4, 8, 8)
+    target[:, 3] = 255
+    flat, none, much = torch.zeros(1, 1, 32, 32), torch.zeros(1, 3, 8, 8), torch.full((1, 3, 8, 8), 3.0)
+    wrong, right = (float(fit.loss(lambda _, out=out: out, (flat, target))) for out in (much, none))  # type: ignore
+    assert wrong > right + 1
+
+
 def test_print_that_vanished_from_the_picture_does_not_count() -> None:
     target = torch.zeros(1, 4, 8, 8)
     target[:, 3], target[:, :3, 3:5, 2:6] = 255, 255
