@@ -108,5 +108,6 @@ class _ForkedWorkerHandler(GrpcWorkerHandler):
         self._worker.wait()
         error = RuntimeError("a worker has ended before its work: was it killed, or out of memory?")
         while not self._stopped.wait(_AGAIN_SECONDS):  # again: what is asked of it later is not answered either
-            self.control_conn.abort(error)
+            with contextlib.suppress(RuntimeError):  # more was asked meanwhile, which is seen the next time
+                self.control_conn.abort(error)
             self.data_conn.close()
