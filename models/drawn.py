@@ -13,8 +13,8 @@ TONE = 8
 BETWEEN = 0.2
 """Of the pixels, that neither are, below which nothing was photographed."""
 UNEVEN = 0.25
-"""Of those that neither are, that differ from the one beside them, below which nothing was: most of a drawn page's colours
-are flat, whatever is written on them ..."""
+"""Of those that neither are, that differ from the one beside them, below which nothing was: most of a drawn page's
+colours are flat, whatever is written on them ..."""
 SHADED = 0.08
 """... unless so many differ, but hardly, from the one ``EVERY`` pixels away: smooth grounds do, which JPEG makes even
 within its blocks."""

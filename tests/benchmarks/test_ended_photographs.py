@@ -8,7 +8,8 @@ from PIL import Image
 
 from benchmarks import ended_photographs
 from documents import media
-from models.ocrable import OcrableNet
+from models.grey import Grey
+from models.ocrable import LONG_SIDE
 
 
 def photograph(width: int, height: int) -> bytes:
@@ -27,9 +28,28 @@ def test_an_enlarged_photograph_is_a_jpeg_of_a_cameras_size(monkeypatch: pytest.
         assert image.size == (800, 600)
 
 
+class Asked:
+    """A classifier that notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.scored: list[tuple[int, ...]] = []
+        self.judged: list[tuple[int, ...]] = []
+
+    def score(self, preview: Grey) -> float:
+        self.scored.append(preview.shape)
+        return 0.0
+
+    def is_readable(self, preview: Grey, score: float) -> bool:
+        self.judged.append(preview.shape)
+        return False
+
+
 def test_a_row_tells_how_many_how_large_and_what_they_cost() -> None:
-    pictures = [photograph(300, 200), photograph(320, 200)]
-    count, size, inspected, ended = ended_photographs.row(pictures, OcrableNet.open()).split(" | ")
+    pictures, asked = [photograph(300, 200), photograph(1600, 1200)], Asked()
+    count, size, inspected, ended = ended_photographs.row(pictures, asked).split(" | ")  # type: ignore[arg-type]
+    assert asked.scored == asked.judged
+    assert len(asked.scored) == 2 * ended_photographs.TIMES
+    assert all(len(shape) == 2 and max(shape) <= 2 * LONG_SIDE for shape in asked.scored)
     assert int(count) == 2
     assert int(size) == round(sum(map(len, pictures)) / 2000)
     assert float(inspected) > 0

@@ -76,6 +76,8 @@ def test_a_network_that_knows_nothing_doubts_as_much_as_there_are_places() -> No
     assert chance.sum(2) == pytest.approx(np.ones((4, 2)))
     assert doubt(chance) == pytest.approx(np.log(PLACES))
     assert offsets(chance) == pytest.approx(np.zeros((4, 2)), abs=1e-9)
+    chance[:2] = np.eye(PLACES)[0]  # two corners are sure beyond what a float holds
+    assert doubt(chance) == pytest.approx(np.log(PLACES) / 2)
 
 
 def test_corners_move_to_where_they_are() -> None:

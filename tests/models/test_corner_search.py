@@ -48,6 +48,19 @@ def test_a_stray_peak_is_no_corner() -> None:
     assert all(agrees < quads[0][1] for _, agrees in quads[1:])
 
 
+@pytest.mark.parametrize("likelier", [[0.88, 0.72], [0.72, 0.88]])
+def test_of_places_that_agree_alike_the_likelier_is_the_corner(likelier: list[float]) -> None:
+    square = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]])
+    first, other = (maps_of(np.array([*square[:2], place, square[3]])) for place in (likelier, likelier[::-1]))
+    maps = maps_of(square)
+    maps[2] = np.maximum(first[2], other[2] - 1)
+    assert quads_of(maps)[0][0] == pytest.approx(np.array([*square[:2], likelier, square[3]]), abs=0.02)
+
+
+def test_a_corner_within_the_others_makes_no_quad() -> None:
+    assert quads_of(maps_of(np.array([[0.1, 0.1], [0.9, 0.1], [0.3, 0.3], [0.1, 0.9]]))) == []
+
+
 def test_less_than_four_peaks_are_no_quad() -> None:
     maps = maps_of(np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]))
     maps[2] = maps[3]

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models import corners
+from models import corner_search, corners
 from models.corners import CornerFinder, Look
 from models.drawn import is_drawn
 from models.quads import overlap
@@ -70,22 +70,22 @@ def test_a_document_is_there_when_both_steps_are_sure_enough(finder: CornerFinde
     assert finder.sureness(part_unsure) == finder.sureness(both)  # the higher of both counts
 
 
-def test_one_closer_look_is_enough_where_it_is_sure_and_eight_are_all(
+def test_one_closer_look_is_enough_where_it_is_sure_and_four_of_a_search_are_all(
     finder: CornerFinder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shot, looks = photographed(QUAD, letter().pixels, table()), 0
-
-    def closer(pixels: np.ndarray, quad: np.ndarray) -> tuple[np.ndarray, float]:
-        nonlocal looks
-        looks += 1
-        return CornerFinder.closer(finder, pixels, quad)
-
-    monkeypatch.setattr(finder, "closer", closer)
-    finder.look(shot)
-    assert looks == 1
-    monkeypatch.setattr(corners, "SURE", -1.0)
-    finder.look(shot)
-    assert 3 < looks <= 1 + 2 * corners.QUADS
+    doubts: list[float] = []
+    proposed = [((QUAD + shift) / 1200, 0.9 - shift / 100) for shift in range(6)]
+    monkeypatch.setattr(corner_search, "quads_of", lambda _: proposed)
+    monkeypatch.setattr(corners, "NEARLY_ALL", 0.0)
+    monkeypatch.setattr(finder, "closer", lambda _, quad: doubts.append(doubt) or (quad, doubt))
+    for doubt, looks in ((0.5, 1), (3.0, corners.QUADS)):
+        doubts.clear()
+        found = finder.look(table())
+        assert found is not None
+        assert overlap(found.quad, QUAD) == pytest.approx(1)
+        assert len(doubts) == looks
+    monkeypatch.setattr(finder, "closer", lambda _, quad: (quad[::-1], 0.0))
+    assert finder.look(table()) is None
 
 
 def test_a_corner_that_is_far_off_is_looked_at_twice(finder: CornerFinder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,6 +188,13 @@ def test_the_exported_networks_compute_the_same(tmp_path: Path) -> None:
         assert export(network, tmp_path / "net.pt", out, "x", size, outputs, trained_on=["nothing"]) < 1e-3
 
 
+def test_what_shows_edges_all_the_same_decides_nothing(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = iter([True, False, True])
+    monkeypatch.setattr(corner_decision, "without_document", lambda rng, pool, long: (np.zeros((9, 9, 3)), next(edges)))
+    corners = [corners for _, corners in corner_decision.pictures(pool, 3)]
+    assert [quad is None for quad in corners] == [False, False, False, True]
+
+
 def test_the_decision_weighs_what_tells_documents_from_others() -> None:
     rng = np.random.default_rng(1)
     rows = np.column_stack([np.ones(3000), rng.normal(0, 2, (3000, 3))])
