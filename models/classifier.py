@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from models import corners, ocrable
-from models.corners import CornerFinder
 from models.grey import Grey
 from models.ocrable import OcrableNet
 from models.own import WEIGHTS
@@ -19,7 +18,7 @@ class Classifier:
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._print = OcrableNet.open(weights / ocrable.FILE)
-        self._corners = CornerFinder.open(weights / corners.FILE, weights / corners.CLOSE_FILE)
+        self._corners = corners.shared(weights)
         decisive = f"{self._print.version} {self._corners.version}"
         self.version = f"ocrable-2-{hashlib.sha256(decisive.encode()).hexdigest()[:8]}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from pathlib import Path
@@ -164,3 +165,9 @@ class CornerFinder:
             if np.abs(by).max() < FAR:
                 break
         return quad, corner_patches.doubt(places)
+
+
+@functools.cache
+def shared(weights: Path) -> CornerFinder:
+    """The one of a folder of weights, once a process: classifier and rectifier ask the same one."""
+    return CornerFinder.open(weights / FILE, weights / CLOSE_FILE)

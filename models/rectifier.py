@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from models import corners, orientation
-from models.corners import CornerFinder
 from models.grey import Grey, grey_of
 from models.orientation import OrientationNet, reduced
 from models.own import WEIGHTS
@@ -46,7 +45,7 @@ class Rectifier:
         import cv2
 
         cv2.setNumThreads(1)
-        self._corners = CornerFinder.open(weights / corners.FILE, weights / corners.CLOSE_FILE)
+        self._corners = corners.shared(weights)
         self._orientation = OrientationNet.open(weights / orientation.FILE)
         self._second_look = SecondLook(weights)
 

@@ -13,6 +13,7 @@ from models.classifier import Classifier
 from models.corners import CornerFinder
 from models.grey import grey_of, shrunk
 from models.own import FILES, WEIGHTS
+from models.rectifier import Rectifier
 from tests.models.lying import letter, photographed, table
 
 QUAD = np.array([[450.0, 420], [760, 440], [790, 860], [430, 840]])
@@ -63,6 +64,7 @@ def test_its_version_tells_what_decides(classifier: Classifier, tmp_path: Path, 
     fields = json.loads(path.read_text(encoding="utf-8"))
     fields[field] = [0.0, 0.0, 0.0, 0.0] if field == "decision" else 0.5
     path.write_text(json.dumps(fields), encoding="utf-8")
+    corners.shared.cache_clear()
     assert Classifier(tmp_path).version != classifier.version
 
 
@@ -74,4 +76,12 @@ def test_its_version_tells_the_second_step(classifier: Classifier, tmp_path: Pat
     card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     card["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
+    corners.shared.cache_clear()
     assert Classifier(tmp_path).version != classifier.version
+
+
+def test_classifier_and_rectifier_ask_one_finder(monkeypatch: pytest.MonkeyPatch) -> None:
+    corners.shared(WEIGHTS)
+    monkeypatch.setattr(CornerFinder, "open", lambda *_: pytest.fail("opened once more"))
+    Classifier()
+    Rectifier()

@@ -73,17 +73,17 @@ def test_a_document_is_there_when_both_steps_are_sure_enough(finder: CornerFinde
 def test_one_closer_look_is_enough_where_it_is_sure_and_four_of_a_search_are_all(
     finder: CornerFinder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doubts: list[float] = []
+    looks: list[float] = []
     proposed = [((QUAD + shift) / 1200, 0.9 - shift / 100) for shift in range(6)]
     monkeypatch.setattr(corner_search, "quads_of", lambda _: proposed)
     monkeypatch.setattr(corners, "NEARLY_ALL", 0.0)
-    monkeypatch.setattr(finder, "closer", lambda _, quad: doubts.append(doubt) or (quad, doubt))
-    for doubt, looks in ((0.5, 1), (3.0, corners.QUADS)):
-        doubts.clear()
+    for sure, count in ((0.5, 1), (3.0, corners.QUADS)):
+        looks.clear()
+        monkeypatch.setattr(finder, "closer", lambda _, quad, doubt=sure: looks.append(doubt) or (quad, doubt))
         found = finder.look(table())
         assert found is not None
         assert overlap(found.quad, QUAD) == pytest.approx(1)
-        assert len(doubts) == looks
+        assert len(looks) == count
     monkeypatch.setattr(finder, "closer", lambda _, quad: (quad[::-1], 0.0))
     assert finder.look(table()) is None
 

@@ -25,8 +25,18 @@ def test_grain_tells_of_a_photograph_where_it_is_neither_black_nor_white() -> No
     page = np.full((600, 800, 3), 130, np.uint8)
     page[:, 400:] = np.random.default_rng(1).integers(250, 255, (600, 400, 3))
     assert is_drawn(page)
-    page[:, :400] = np.random.default_rng(1).integers(40, 220, (600, 400, 3))
+    page[:, :160] = np.random.default_rng(1).integers(40, 220, (600, 160, 3))
     assert not is_drawn(page)
+
+
+def test_what_is_written_on_a_flat_colour_makes_no_photograph_of_it() -> None:
+    page = np.full((600, 800, 3), (200, 220, 255), np.uint8)
+    for row in range(10, 600, 10):
+        cv2.putText(
+            page, "as close as it goes " * 4, (5, row), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (20, 30, 90), 1, cv2.LINE_AA
+        )
+    assert (page[4::8, 4::8] != page[4::8, 3::8]).any(2).mean() > 0.05
+    assert is_drawn(page)
 
 
 def test_tiles_of_many_colours_are_flat() -> None:
@@ -52,5 +62,5 @@ def test_a_photograph_whose_smooth_ground_jpeg_made_even_is_one() -> None:
 
 def test_a_picture_narrower_than_a_step_is_told_all_the_same() -> None:
     assert is_drawn(np.full((40, 6, 3), 130, np.uint8))
-    assert is_drawn(np.full((40, 12, 3), 130, np.uint8))
+    assert is_drawn(np.full((40, 20, 3), 130, np.uint8))
     assert not is_drawn(np.zeros((0, 6, 3), np.uint8))

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 
 from models import corner_patches, corner_search  # noqa: E402
 from models.corner_patches import DENSITY, clockwise  # noqa: E402
+from models.corners import Look  # noqa: E402
 from models.own import WEIGHTS  # noqa: E402
 from training.page_models import corner_decision, corner_examples, corner_fit, desk  # noqa: E402
 from training.page_models.corner_examples import SMALL, WIDE, example, write_examples  # noqa: E402
@@ -86,6 +87,21 @@ def test_a_skewed_scan_shows_edges_where_what_comes_in_is_not_as_the_paper(
     monkeypatch.setattr(desk, "turned", skewed)
     monkeypatch.setattr(desk, "scan", lambda rng, page: page)
     assert desk.without_document(Rolls(1), Upright(pool.page(random.Random(1))), 240)[1] is edges
+
+
+def test_a_scan_before_the_lid_shows_edges(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Rolls(random.Random):
+        """Draws a scan that has a border and nothing else."""
+
+        def random(self) -> float:
+            return next(rolls)
+
+    rolls = iter([0.9, 0.5, 0.1, *[0.99] * 20])
+    monkeypatch.setattr(desk, "scan", lambda rng, page: page)
+    monkeypatch.setattr(desk, "bordered", lambda rng, page: page[::-1])
+    pixels, edges = desk.without_document(Rolls(1), Upright(page := pool.page(random.Random(1))), max(page.shape))
+    assert edges
+    assert (pixels == page[::-1]).all()
 
 
 def test_nothing_is_learned_of_whether_edges_are_a_document_where_either_is_right() -> None:
@@ -193,6 +209,20 @@ def test_what_shows_edges_all_the_same_decides_nothing(pool: Pool, monkeypatch: 
     monkeypatch.setattr(corner_decision, "without_document", lambda rng, pool, long: (np.zeros((9, 9, 3)), next(edges)))
     corners = [corners for _, corners in corner_decision.pictures(pool, 3)]
     assert [quad is None for quad in corners] == [False, False, False, True]
+
+
+def test_a_quad_that_is_elsewhere_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Finder:
+        def look(self, pixels: np.ndarray) -> Look:
+            return Look(quad, quad, 0.9, 1.5, (2.0, 3.0))
+
+    quad = np.array([[10.0, 10], [90, 10], [90, 90], [10, 90]])
+    noise = np.random.default_rng(1).integers(0, 256, (100, 100, 3), np.uint8)
+    shots = [(noise, quad + 5), (noise, quad + 60), (noise, None), (np.full_like(noise, 255), quad)]
+    monkeypatch.setattr(corner_decision, "pictures", lambda pool, count: iter(shots))
+    rows, right = corner_decision.evidence(Finder(), None, 4)  # type: ignore[arg-type]
+    assert right.tolist() == [True, False, False]  # and the drawn one is not asked
+    assert rows.tolist() == [[1.0, 2.0, 3.0, 1.5]] * 3
 
 
 def test_the_decision_weighs_what_tells_documents_from_others() -> None:

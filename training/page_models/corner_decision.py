@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from models.card import Card
 from models.corner_patches import clockwise
-from models.corners import CornerFinder
+from models.corners import CLOSE_FILE, CornerFinder
 from models.drawn import is_drawn
 from models.quads import overlap
 from training.page_models.desk import with_document, without_document
@@ -30,11 +32,10 @@ Pixels = np.ndarray  # uint8 [height, width, 3], RGB
 def decide(card: Path, pool: Pool, count: int, threshold: float, sure: float) -> float:
     """Writes the weights of the evidence (``Look.evidence``) into the card of the first step, and the log-odds from
     which on a document is cut out, and from which on there is one for sure; returns the mean loss, nats."""
-    fields = json.loads(card.read_text(encoding="utf-8"))
-    fields |= {"decision": [1.0, 0.0, 0.0, 0.0], "threshold": threshold, "sure": sure}
-    card.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    rows, right = evidence(CornerFinder.open(card), pool, count)
-    weights, loss = fitted(rows, right)
+    search = Card.open(card)
+    fields = {**search.fields, "decision": [1.0, 0.0, 0.0, 0.0], "threshold": threshold, "sure": sure}
+    finder = CornerFinder(dataclasses.replace(search, fields=fields), Card.open(card.with_name(CLOSE_FILE)))
+    weights, loss = fitted(*evidence(finder, pool, count))
     fields["decision"] = [round(float(weight), 4) for weight in weights]
     card.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return loss
