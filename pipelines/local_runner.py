@@ -16,9 +16,14 @@ import threading
 from collections.abc import Iterator
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+from apache_beam.portability import python_urns
 from apache_beam.portability.api import beam_provision_api_pb2
 from apache_beam.runners.portability.fn_api_runner.fn_runner import ExtendedProvisionInfo, FnApiRunner
-from apache_beam.runners.portability.fn_api_runner.worker_handlers import GrpcWorkerHandler, WorkerHandler
+from apache_beam.runners.portability.fn_api_runner.worker_handlers import (
+    GrpcWorkerHandler,
+    SubprocessSdkWorkerHandler,
+    WorkerHandler,
+)
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 from apache_beam.transforms import environments
 from google.protobuf import json_format, text_format
@@ -79,15 +84,51 @@ class _Forked(environments.SubprocessSDKEnvironment):
         return _FORKED, self.command_string.encode()
 
 
-class _ForkedWorkerHandler(GrpcWorkerHandler):
+class _WatchedWorkerHandler(GrpcWorkerHandler):
+    """Breaks its pipeline off when the worker ends before it: Beam would wait for its answers for ever."""
+
+    def __init__(self, *given: object) -> None:
+        super().__init__(*given)
+        self._stopped = threading.Event()
+        self._watch = threading.Thread(target=self._look_after, daemon=True)
+
+    def stop_worker(self) -> None:
+        self._stopped.set()
+        if self._watch.ident is not None:  # else it could not be started
+            self._watch.join()
+
+    def _look_after(self) -> None:
+        self._wait()
+        error = RuntimeError("a worker has ended before its work: was it killed, or out of memory?")
+        while not self._stopped.wait(_AGAIN_SECONDS):  # again: what is asked of it later is not answered either
+            with contextlib.suppress(RuntimeError):  # more was asked meanwhile, which is seen the next time
+                self.control_conn.abort(error)
+            self.data_conn.close()
+
+    def _wait(self) -> None:
+        """Until the worker has ended."""
+        raise NotImplementedError
+
+
+@WorkerHandler.register_environment(python_urns.SUBPROCESS_SDK, bytes)
+class _StartedWorkerHandler(_WatchedWorkerHandler, SubprocessSdkWorkerHandler):
+    """Beam's own, but watched."""
+
+    def start_worker(self) -> None:
+        super().start_worker()
+        self._watch.start()
+
+    def _wait(self) -> None:
+        self.worker_thread.join()
+
+
+class _ForkedWorkerHandler(_WatchedWorkerHandler):
     """Has a worker forked, where Beam's own would start a program; they are told the same."""
 
     def __init__(self, forking: Nursery, log: bytes, *given: object) -> None:
         super().__init__(*given)
         self._log = log.decode()
         self._worker = forking.take()
-        self._stopped = threading.Event()
-        self._watch = threading.Thread(target=self._look_after, daemon=True)
 
     def start_worker(self) -> None:
         control = text_format.MessageToString(self.control_api_service_descriptor())
@@ -97,17 +138,8 @@ class _ForkedWorkerHandler(GrpcWorkerHandler):
         self._watch.start()
 
     def stop_worker(self) -> None:
-        self._stopped.set()
-        if self._watch.ident is None:  # it could not be started
-            self._worker.end()
-        else:
-            self._watch.join()
+        super().stop_worker()
+        self._worker.end()
 
-    def _look_after(self) -> None:
-        """Breaks the pipeline off when the worker ends before it: Beam would wait for its answers for ever."""
+    def _wait(self) -> None:
         self._worker.wait()
-        error = RuntimeError("a worker has ended before its work: was it killed, or out of memory?")
-        while not self._stopped.wait(_AGAIN_SECONDS):  # again: what is asked of it later is not answered either
-            with contextlib.suppress(RuntimeError):  # more was asked meanwhile, which is seen the next time
-                self.control_conn.abort(error)
-            self.data_conn.close()

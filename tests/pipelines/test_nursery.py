@@ -90,6 +90,38 @@ def test_what_a_killed_launcher_has_forked_ends(monkeypatch: pytest.MonkeyPatch)
         wait_for(lambda: not marked(mark), 15)
 
 
+KILL = "lambda *_: os.kill(os.getpid(), signal.SIGKILL)"  # workers alone get there, and have it by their fork
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault",
+    [
+        # Before it has said a word to the launcher, and in a stage from which no data come back.
+        f"import apache_beam.runners.worker.sdk_worker_main as module; module.main = {KILL}",
+        f"import transforms.write_table as module; module.to_parquet = {KILL}",
+        # One that is not forked.
+        "import apache_beam.runners.portability.local_job_service as module; import pipelines.local_runner as ours; "
+        "ours.can_fork = lambda: False; module.SubprocessSdkWorker.run = lambda _: None",
+    ],
+    ids=["silent", "writing", "started"],
+)
+def test_a_worker_that_is_killed_breaks_the_run_off(tmp_path: Path, fault: str) -> None:
+    small_files.put(tmp_path / "in" / "a.png", small_files.png(2))
+    code = f"""
+import os, signal, sys
+import pipelines.backfill
+{fault}
+sys.exit(pipelines.backfill.main(sys.argv[1:]))
+"""
+    command = [sys.executable, "-c", code, "--input", str(tmp_path / "in"), "--output", str(tmp_path / "out")]
+    command += ["--run", "a", "--engine", "standin", "--direct_num_workers=2"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 1
+    assert "--run a goes on with it" in ran.stderr
+    assert not list((tmp_path / "out" / "runs" / "a" / "waves").glob("*.json"))
+
+
 @pytest.mark.slow
 def test_a_run_with_forked_workers_has_the_rows_of_one_without(tmp_path: Path) -> None:
     for number in range(6):

@@ -81,17 +81,18 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
 
 
 def test_a_start_that_was_killed_while_it_planned_leaves_no_trace(tmp_path: Path) -> None:
-    for number in range(4):
-        small_files.put(tmp_path / "in" / f"{number}.txt", b"text")
+    for number in range(8):  # of all lengths: "0.txt" to "3.txt" would be in the same wave of four
+        small_files.put(tmp_path / "in" / f"{'a' * (number + 1)}.txt", b"text")
     output = tmp_path / "out"
-    assert job(tmp_path / "in", output, "--wave_size=1", "--no_gallery") == DONE
+    assert job(tmp_path / "in", output, "--wave_size=2", "--no_gallery") == DONE
+    assert len(markers(output)) > 1
     (output / "runs" / RUN / "plan.json").unlink()
     for marker in markers(output):
         marker.unlink()
     for part in written(output):
         Path(part).unlink()
     assert job(tmp_path / "in", output, "--no_gallery") == DONE  # in one wave, this time
-    assert len(endings(output)) == 4
+    assert len(endings(output)) == 8
     assert len(markers(output)) == 1
 
 
