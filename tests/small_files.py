@@ -41,6 +41,8 @@ def scan_pdf(pages: Sequence[int], seed: int = 0) -> bytes:
     layout = img2pdf.get_fixed_dpi_layout_fun((72, 72))
     pictures = [png(words, seed + page) for page, words in enumerate(pages)]
     with pikepdf.open(io.BytesIO(img2pdf.convert(pictures, layout_fun=layout, nodate=True))) as pdf:
+        if "/ID" in pdf.trailer:  # drawn by lot: the same pages shall be the same bytes
+            del pdf.trailer["/ID"]
         return _saved(pdf)
 
 
