@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,9 @@ import numpy as np
 from models import corners, ocrable
 from models.grey import Grey
 from models.ocrable import OcrableNet
-from models.own import WEIGHTS
+from models.own import FILES, WEIGHTS, decisive_digest
+
+_FILES = [name for name in FILES if name.partition(".")[0] in ("ocrable", "corners", "corners_close")]
 
 
 class Classifier:
@@ -19,8 +20,7 @@ class Classifier:
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._print = OcrableNet.open(weights / ocrable.FILE)
         self._corners = corners.shared(weights)
-        decisive = f"{self._print.version} {self._corners.version}"
-        self.version = f"ocrable-2-{hashlib.sha256(decisive.encode()).hexdigest()[:8]}"
+        self.version = f"ocrable-2-{decisive_digest(weights, _FILES)[:8]}"
 
     def score(self, preview: Grey) -> float:
         """The probability, 0..1, that a picture of any size shows print."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 from pathlib import Path
 from typing import NamedTuple
@@ -72,8 +71,6 @@ class CornerFinder:
         cv2.setNumThreads(1)
         self._decision, self._threshold = np.asarray(search["decision"], np.float64), float(search["threshold"])
         self._sure = float(search["sure"])
-        decisive = [search["sha256"], close["sha256"], *self._decision, self._threshold, self._sure]
-        self.version = hashlib.sha256(str(decisive).encode()).hexdigest()[:8]
         self._search, self._close = search.session(), close.session()
 
     @classmethod
@@ -97,19 +94,18 @@ class CornerFinder:
 
     def seen(self, pixels: Pixels) -> Look | None:
         """The same with what speaks for it, however it stands."""
-        if is_drawn(pixels):
-            return None
-        found = self.look(pixels)
-        if found is None or self.sureness(found) < self._threshold:
-            return None
-        return found if is_page(found.quad / pixels.shape[1::-1]) else None
+        return self._page(pixels, self._threshold)
 
     def surely_finds(self, pixels: Pixels) -> bool:
         """Whether a picture, uint8 [height, width, 3], surely shows a document. A glance is enough for most others."""
-        if is_drawn(pixels):
-            return False
-        found = self.look(pixels, GLANCE)
-        return found is not None and self.sureness(found) >= self._sure and is_page(found.quad / pixels.shape[1::-1])
+        return self._page(pixels, self._sure, GLANCE) is not None
+
+    def _page(self, pixels: Pixels, sureness: float, least: float = -math.inf) -> Look | None:
+        """The best quad where it is a page, and as sure as that."""
+        found = None if is_drawn(pixels) else self.look(pixels, least)
+        if found is None or self.sureness(found) < sureness:
+            return None
+        return found if is_page(found.quad / pixels.shape[1::-1]) else None
 
     def sureness(self, look: Look) -> float:
         """Log-odds that there is a document with edges, and that these are its corners."""

@@ -6,7 +6,6 @@ page with one line of text counts, and a street with one sign in it does not.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +43,6 @@ class OcrableNet:
         self.card = card
         self.threshold = float(card["threshold"])
         self.small_threshold = float(card["small_threshold"])
-        decisive = f"{card['sha256']} {self.threshold} {self.small_threshold}"
-        self.version = f"ocrable-1-{hashlib.sha256(decisive.encode()).hexdigest()[:8]}"
         self._session = card.session()
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -34,10 +35,10 @@ def digest(weights: Path) -> str:
     return hashlib.sha256(b"".join((weights / name).read_bytes() for name in FILES)).hexdigest()
 
 
-def decisive_digest(weights: Path) -> str:
+def decisive_digest(weights: Path, files: Sequence[str] = FILES) -> str:
     """Of all that decides what is read, hexadecimal: of the networks' cards only what their classes go by."""
     parts = []
-    for name in FILES:
+    for name in files:
         content = (weights / name).read_bytes()
         if name.removesuffix(".json") in NETWORKS:
             card = json.loads(content)

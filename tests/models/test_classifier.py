@@ -55,13 +55,18 @@ def test_a_glance_ends_what_shows_no_document(monkeypatch: pytest.MonkeyPatch) -
         finder.surely_finds(np.random.default_rng(1).integers(60, 200, (500, 400, 3)).astype(np.uint8))
 
 
-@pytest.mark.parametrize(("card", "field"), [("ocrable", "threshold"), ("corners", "sure"), ("corners", "decision")])
+@pytest.mark.parametrize(
+    ("card", "field"),
+    [("ocrable", "threshold"), ("ocrable", "small_threshold"), ("corners", "sure"), ("corners", "decision")],
+)
 def test_its_version_tells_what_decides(classifier: Classifier, tmp_path: Path, card: str, field: str) -> None:
     for name in FILES:
         (tmp_path / name).write_bytes((WEIGHTS / name).read_bytes())
     assert Classifier(tmp_path).version == classifier.version
     path = tmp_path / f"{card}.json"
     fields = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**fields, "scores": {}, "notebook": "elsewhere"}), encoding="utf-8")
+    assert Classifier(tmp_path).version == classifier.version
     fields[field] = [0.0, 0.0, 0.0, 0.0] if field == "decision" else 0.5
     path.write_text(json.dumps(fields), encoding="utf-8")
     corners.shared.cache_clear()

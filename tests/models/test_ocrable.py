@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -106,19 +105,6 @@ def test_the_card_says_what_it_is(net: OcrableNet) -> None:
     assert 0 < net.small_threshold < net.threshold < 1
     assert card["scores"]
     assert card["trained_on"]
-
-
-def test_its_version_tells_what_decides(tmp_path: Path, net: OcrableNet) -> None:
-    shutil.copy(WEIGHTS / FILE, tmp_path)
-    card = json.loads((WEIGHTS / FILE).with_suffix(".json").read_text())
-
-    def version(**changes: object) -> str:
-        (tmp_path / FILE).with_suffix(".json").write_text(json.dumps({**card, **changes}))
-        return OcrableNet.open(tmp_path / FILE).version
-
-    assert version(scores={}, notebook="elsewhere") == net.version
-    others = {version(threshold=0.5), version(small_threshold=0.001), net.version}
-    assert len(others) == 3
 
 
 def test_a_changed_model_is_refused(tmp_path: Path) -> None:
